@@ -1,0 +1,3 @@
+//! The local cloud's program.
+
+fn main() {}

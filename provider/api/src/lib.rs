@@ -1,0 +1,1 @@
+//! A signed, typed client for Tencent Cloud's API 3.0.

@@ -1,0 +1,1 @@
+//! Terraform plugin protocol 6: handshake, TLS, wire values, the RPC server and the Lifecycle trait.
