@@ -1,0 +1,5 @@
+//! The schema crate as a resource author uses it: through the derive.
+
+mod misuse;
+mod model;
+mod plan;
