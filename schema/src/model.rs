@@ -43,8 +43,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// A diagnostic with the path of the first value of a wrong type.
-    fn read(object: &Dynamic, path: &Path) -> Result<Self, Diagnostic>;
+    fn decode(object: &Dynamic, path: &Path) -> Result<Self, Diagnostic>;
 
     /// The object of this struct.
-    fn write(self) -> Dynamic;
+    fn encode(self) -> Dynamic;
 }

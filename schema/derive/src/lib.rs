@@ -68,14 +68,14 @@ fn model(ident: &Ident, doc: &str, fields: &[Parsed]) -> Tokens {
                 ::tf_schema::Block::new(#doc) #(#schema)*
             }
 
-            fn read(
+            fn decode(
                 object: &::tf_schema::Dynamic,
                 path: &::tf_schema::Path,
             ) -> ::core::result::Result<Self, ::tf_schema::Diagnostic> {
                 ::core::result::Result::Ok(Self { #(#read),* })
             }
 
-            fn write(self) -> ::tf_schema::Dynamic {
+            fn encode(self) -> ::tf_schema::Dynamic {
                 ::tf_schema::Dynamic::from([#(#write),*])
             }
         }
@@ -100,13 +100,13 @@ fn field(ident: &Ident) -> Tokens {
                     ::tf_schema::Dynamic::Unknown => {
                         ::core::result::Result::Ok(::tf_schema::Value::Unknown)
                     }
-                    object => <Self as ::tf_schema::Model>::read(object, path)
+                    object => <Self as ::tf_schema::Model>::decode(object, path)
                         .map(::tf_schema::Value::Known),
                 }
             }
 
             fn write(self) -> ::tf_schema::Dynamic {
-                <Self as ::tf_schema::Model>::write(self)
+                <Self as ::tf_schema::Model>::encode(self)
             }
         }
     }

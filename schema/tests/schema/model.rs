@@ -82,12 +82,12 @@ pub fn config() -> Dynamic {
 
 #[test]
 fn a_model_reads_and_writes_every_value() {
-    let read = Function::read(&config(), &Path::root()).unwrap();
+    let read = Function::decode(&config(), &Path::root()).unwrap();
     assert_eq!(read.name, Value::from("hello"));
     assert_eq!(read.r#type, Value::Null);
     assert_eq!(read.tags.known().unwrap()["team"], "web");
     assert_eq!(read.code.known().unwrap()[0].weight, Value::Known(10));
-    assert_eq!(read.write(), config());
+    assert_eq!(read.encode(), config());
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_wrong_value_names_its_path() {
     let mut config = config();
     config
         .set("code", Dynamic::List(vec![[("bucket", 1.into()), ("weight", Dynamic::Null)].into()]));
-    let error = Function::read(&config, &Path::root()).unwrap_err();
+    let error = Function::decode(&config, &Path::root()).unwrap_err();
     assert_eq!(error.path.to_string(), "code[0].bucket");
 }
 
@@ -104,10 +104,10 @@ fn unknown_values_inside_blocks_are_kept() {
     let mut config = config();
     let code = [("bucket", Dynamic::Unknown), ("weight", Dynamic::Null)].into();
     config.set("code", Dynamic::List(vec![code]));
-    let read = Function::read(&config, &Path::root()).unwrap();
+    let read = Function::decode(&config, &Path::root()).unwrap();
     assert_eq!(read.code.known().unwrap()[0].bucket, Value::Unknown);
     config.set("code", Dynamic::Unknown);
-    assert_eq!(Function::read(&config, &Path::root()).unwrap().code, Value::Unknown);
+    assert_eq!(Function::decode(&config, &Path::root()).unwrap().code, Value::Unknown);
 }
 
 fn problems(change: impl FnOnce(&mut Dynamic)) -> Vec<(String, String)> {
@@ -159,7 +159,7 @@ fn stored_states_of_other_releases_are_completed() {
     let complete = Function::block().complete(old);
     assert!(complete.get("mem_size").is_null());
     assert_eq!(complete.get("code"), &Dynamic::List(vec![]));
-    assert!(Function::read(&complete, &Path::root()).is_ok());
+    assert!(Function::decode(&complete, &Path::root()).is_ok());
     assert!(tf_schema::conform::has_type(&complete, &Function::block().ty()));
 }
 

@@ -127,7 +127,7 @@ fn what_means_the_same_is_no_change_and_write_only_is_never_planned() {
     let known = Known { prior: &prior, config: &config };
     let planned = finish(&block, known, start(&block, known, config.clone()), &BTreeSet::new());
     assert_eq!(planned.state, prior);
-    let document = Document::read(&planned.state, &tf_schema::Path::root()).unwrap();
+    let document = Document::decode(&planned.state, &tf_schema::Path::root()).unwrap();
     assert_eq!((document.text, document.password), (Value::from("a"), Value::Null));
 }
 

@@ -1,0 +1,225 @@
+//! Every call of the protocol.
+
+use std::pin::Pin;
+
+use tf_schema::{Diagnostics, Dynamic};
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status};
+
+use super::answer::{Answer, answer};
+use super::{Server, read, unknown, write};
+use crate::lifecycle::Provider;
+use crate::managed::Proposal;
+use crate::proto::tfplugin6 as pb;
+use crate::proto::tfplugin6::provider_server::Provider as Calls;
+use crate::{convert, private};
+
+type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+fn once<T: Send + 'static>(event: T) -> Response<Events<T>> {
+    Response::new(Box::pin(tokio_stream::once(Ok(event))))
+}
+
+impl<P: Provider> Server<P> {
+    async fn read_managed(
+        &self,
+        request: pb::read_resource::Request,
+    ) -> Result<pb::read_resource::Response, Diagnostics> {
+        let resource = self.resource(&request.type_name)?;
+        let ty = resource.schema().block.ty();
+        let state = read(request.current_state, &ty)?;
+        let foreign = private::is_foreign(&request.private);
+        let state = resource.read(state, foreign, self.call()?).await?;
+        Ok(pb::read_resource::Response {
+            new_state: write(&state, &ty),
+            private: private::marked(&request.private),
+            ..Default::default()
+        })
+    }
+
+    async fn plan(
+        &self,
+        request: pb::plan_resource_change::Request,
+    ) -> Result<pb::plan_resource_change::Response, Diagnostics> {
+        let resource = self.resource(&request.type_name)?;
+        let ty = resource.schema().block.ty();
+        let proposed = read(request.proposed_new_state, &ty)?;
+        if proposed.is_null() {
+            return Ok(pb::plan_resource_change::Response {
+                planned_state: write(&Dynamic::Null, &ty),
+                planned_private: request.prior_private,
+                ..Default::default()
+            });
+        }
+        let prior = read(request.prior_state, &ty)?;
+        let config = read(request.config, &ty)?;
+        let proposal = Proposal { prior, proposed, config };
+        let (plan, problems) = resource.plan(proposal, self.call()?).await;
+        let response = pb::plan_resource_change::Response {
+            planned_state: write(&plan.state, &ty),
+            requires_replace: plan.replace.iter().map(convert::path).collect(),
+            planned_private: request.prior_private,
+            ..Default::default()
+        };
+        Ok(response.with(problems))
+    }
+
+    async fn apply(
+        &self,
+        request: pb::apply_resource_change::Request,
+    ) -> Result<pb::apply_resource_change::Response, Diagnostics> {
+        let resource = self.resource(&request.type_name)?;
+        let ty = resource.schema().block.ty();
+        let prior = read(request.prior_state, &ty)?;
+        let planned = read(request.planned_state, &ty)?;
+        let config = read(request.config, &ty)?;
+        let call = self.call()?;
+        let applied = if planned.is_null() {
+            resource.delete(prior, call).await
+        } else if prior.is_null() {
+            resource.create(planned, config, call).await
+        } else {
+            resource.update(prior, planned, config, call).await
+        };
+        let response = pb::apply_resource_change::Response {
+            new_state: write(&applied.state, &ty),
+            private: match applied.state.is_null() {
+                true => Vec::new(),
+                false => private::marked(&request.planned_private),
+            },
+            ..Default::default()
+        };
+        Ok(response.with(applied.problems))
+    }
+
+    async fn read_data(
+        &self,
+        request: pb::read_data_source::Request,
+    ) -> Result<pb::read_data_source::Response, Diagnostics> {
+        let source = self.data_source(&request.type_name)?;
+        let ty = source.schema().block.ty();
+        let config = read(request.config, &ty)?;
+        let state = source.read(config, self.call()?).await?;
+        Ok(pb::read_data_source::Response { state: write(&state, &ty), ..Default::default() })
+    }
+}
+
+/// Declares calls whose answer is one expression.
+macro_rules! calls {
+    ($($name:ident($request:ident) -> $message:ident, $subject:expr, |$server:ident| $work:expr;)+) => {
+        $(fn $name<'a: 'f, 'f>(
+            &'a self,
+            request: Request<pb::$message::Request>,
+        ) -> Pin<Box<dyn Future<Output = Result<Response<pb::$message::Response>, Status>> + Send + 'f>>
+        where
+            Self: 'f,
+        {
+            Box::pin(async move {
+                let $request = request.into_inner();
+                let $server = self;
+                let subject: String = $subject;
+                answer(stringify!($name), &subject, async move { $work }).await
+            })
+        })+
+    };
+}
+
+#[tonic::async_trait]
+impl<P: Provider> Calls for Server<P> {
+    calls! {
+        get_metadata(request) -> get_metadata, String::new(), |server| {
+            let pb::get_metadata::Request {} = request;
+            Ok(server.metadata())
+        };
+        get_provider_schema(request) -> get_provider_schema, String::new(), |server| {
+            let pb::get_provider_schema::Request {} = request;
+            Ok(server.schemas())
+        };
+        get_resource_identity_schemas(request) -> get_resource_identity_schemas, String::new(), |server| {
+            let (_, pb::get_resource_identity_schemas::Request {}) = (server, request);
+            Ok(Default::default())
+        };
+        get_functions(request) -> get_functions, String::new(), |server| {
+            let (_, pb::get_functions::Request {}) = (server, request);
+            Ok(Default::default())
+        };
+        validate_provider_config(request) -> validate_provider_config, String::new(), |server| {
+            let block = &server.provider.block;
+            let config = read(request.config, &block.ty())?;
+            Ok(pb::validate_provider_config::Response::default().with(block.validate(&config)))
+        };
+        configure_provider(request) -> configure_provider, String::new(), |server| {
+            let config = read(request.config, &server.provider.block.ty())?;
+            server.configure(&config, &request.terraform_version)?;
+            Ok(Default::default())
+        };
+        validate_resource_config(request) -> validate_resource_config, request.type_name.clone(), |server| {
+            let resource = server.resource(&request.type_name)?;
+            let config = read(request.config, &resource.schema().block.ty())?;
+            Ok(pb::validate_resource_config::Response::default().with(resource.validate(&config)))
+        };
+        validate_data_resource_config(request) -> validate_data_resource_config, request.type_name.clone(), |server| {
+            let source = server.data_source(&request.type_name)?;
+            let config = read(request.config, &source.schema().block.ty())?;
+            Ok(pb::validate_data_resource_config::Response::default().with(source.validate(&config)))
+        };
+        upgrade_resource_state(request) -> upgrade_resource_state, request.type_name.clone(), |server| server.upgrade(request);
+        move_resource_state(request) -> move_resource_state, request.target_type_name.clone(), |server| server.move_state(request);
+        import_resource_state(request) -> import_resource_state, request.type_name.clone(), |server| server.import(request);
+        generate_resource_config(request) -> generate_resource_config, request.type_name.clone(), |server| server.generate(request);
+        read_resource(request) -> read_resource, request.type_name.clone(), |server| server.read_managed(request).await;
+        plan_resource_change(request) -> plan_resource_change, request.type_name.clone(), |server| server.plan(request).await;
+        apply_resource_change(request) -> apply_resource_change, request.type_name.clone(), |server| server.apply(request).await;
+        read_data_source(request) -> read_data_source, request.type_name.clone(), |server| server.read_data(request).await;
+        upgrade_resource_identity(request) -> upgrade_resource_identity, request.type_name.clone(), |server| {
+            server.resource(&request.type_name)?;
+            Err(unknown("resource identity", &request.type_name))
+        };
+        validate_ephemeral_resource_config(request) -> validate_ephemeral_resource_config, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
+        open_ephemeral_resource(request) -> open_ephemeral_resource, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
+        renew_ephemeral_resource(request) -> renew_ephemeral_resource, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
+        close_ephemeral_resource(request) -> close_ephemeral_resource, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
+        validate_list_resource_config(request) -> validate_list_resource_config, request.type_name.clone(), |_server| Err(unknown("list resource", &request.type_name));
+        validate_action_config(request) -> validate_action_config, request.type_name.clone(), |_server| Err(unknown("action", &request.type_name));
+        plan_action(request) -> plan_action, request.action_type.clone(), |_server| Err(unknown("action", &request.action_type));
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<pb::call_function::Request>,
+    ) -> Result<Response<pb::call_function::Response>, Status> {
+        let text = format!(
+            "This release of the provider has no function named {:?}.",
+            request.into_inner().name
+        );
+        let error = pb::FunctionError { text, function_argument: None };
+        Ok(Response::new(pb::call_function::Response { result: None, error: Some(error) }))
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<pb::list_resource::Request>,
+    ) -> Result<Response<Events<pb::list_resource::Event>>, Status> {
+        let problems = unknown("list resource", &request.into_inner().type_name);
+        let diagnostic = convert::diagnostics(problems);
+        Ok(once(pb::list_resource::Event { diagnostic, ..Default::default() }))
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<pb::invoke_action::Request>,
+    ) -> Result<Response<Events<pb::invoke_action::Event>>, Status> {
+        use pb::invoke_action::event::{Completed, Type};
+        let problems = unknown("action", &request.into_inner().action_type);
+        let completed = Completed { diagnostics: convert::diagnostics(problems) };
+        Ok(once(pb::invoke_action::Event { r#type: Some(Type::Completed(completed)) }))
+    }
+
+    async fn stop_provider(
+        &self,
+        _: Request<pb::stop_provider::Request>,
+    ) -> Result<Response<pb::stop_provider::Response>, Status> {
+        self.stop.load().cancel();
+        Ok(Response::new(pb::stop_provider::Response::default()))
+    }
+}
