@@ -4,6 +4,7 @@
 //! extension. Both ways are therefore led by the type.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use rmp::Marker;
 use rmp::decode;
@@ -46,8 +47,8 @@ pub fn encode(value: &Dynamic, ty: &Type) -> Vec<u8> {
     out
 }
 
-fn malformed(path: &Path, reason: impl ToString) -> Malformed {
-    Malformed { path: path.clone(), reason: reason.to_string() }
+fn malformed(path: &Path, reason: impl Display) -> Malformed {
+    Malformed { path: path.clone(), reason: format!("{reason}") }
 }
 
 fn read(reader: &mut &[u8], ty: &Type, path: &Path) -> Result<Dynamic, Malformed> {

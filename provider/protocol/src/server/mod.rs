@@ -125,14 +125,14 @@ fn read(value: Option<pb::DynamicValue>, ty: &Type) -> Result<Dynamic, Diagnosti
     } else {
         wire::decode(&value.msgpack, ty).map_err(Into::into)
     };
-    read.map_err(unreadable)
+    read.map_err(|error| unreadable(&*error))
 }
 
 fn read_json(bytes: &[u8], ty: &Type) -> Result<Dynamic, Box<dyn std::error::Error>> {
     Ok(json::decode(&serde_json::from_slice(bytes)?, ty)?)
 }
 
-fn unreadable(error: Box<dyn std::error::Error>) -> Diagnostics {
+fn unreadable(error: &dyn std::error::Error) -> Diagnostics {
     let detail = format!("{error}. This is a fault of Terraform or of the provider.");
     Diagnostic::error("A value could not be read", detail).into()
 }

@@ -64,8 +64,8 @@ impl<P: Provider> Server<P> {
             let detail = "The state was written by Terraform 0.11. Apply it once with 0.12 first.";
             return Err(Diagnostic::error("The state is too old", detail).into());
         }
-        let state = serde_json::from_slice(json).map_err(|e| unreadable(e.into()))?;
-        let state = json::decode(&state, &schema.block.ty()).map_err(|e| unreadable(e.into()))?;
+        let state = serde_json::from_slice(json).map_err(|e| unreadable(&e))?;
+        let state = json::decode(&state, &schema.block.ty()).map_err(|e| unreadable(&e))?;
         Ok(schema.block.complete(state))
     }
 

@@ -1,0 +1,205 @@
+//! Between the model and the API.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tencentcloud_api::Secret;
+use tencentcloud_api::scf::{
+    Code, CreateFunctionRequest, EipConfigIn, Environment, FunctionKey, GetFunctionResponse,
+    PublicNetConfigIn, Tag, Trigger, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    Variable, VpcConfig,
+};
+use tf_schema::Value;
+
+use super::{Function, TriggerInfo};
+use crate::package::Package;
+use crate::tags;
+
+impl Function {
+    /// The request that creates the function.
+    pub(super) fn to_create(&self, package: &Package) -> CreateFunctionRequest {
+        let zip_file = Some(encode(package));
+        CreateFunctionRequest {
+            function_name: self.name.or_default(),
+            namespace: self.namespace.known().cloned(),
+            code: Code { zip_file, ..Code::default() },
+            code_source: Some("ZipFile".to_owned()),
+            handler: self.handler.known().cloned(),
+            description: self.description.known().cloned(),
+            memory_size: self.mem_size.known().copied(),
+            timeout: self.timeout.known().copied(),
+            environment: self.environment.is_known().then(|| self.environment()),
+            runtime: self.runtime.known().cloned(),
+            vpc_config: self.vpc_id.is_known().then(|| self.vpc_config()),
+            role: self.role.known().cloned(),
+            cls_logset_id: self.cls_logset_id.known().cloned(),
+            cls_topic_id: self.cls_topic_id.known().cloned(),
+            kind: self.func_type.known().cloned(),
+            public_net_config: Some(self.public_net_config()),
+            tags: self.tags.is_known().then(|| {
+                let pairs = tags::pairs(&self.tags).into_iter();
+                pairs.map(|(key, value)| Tag { key, value }).collect()
+            }),
+            async_run_enable: self.async_run_enable.known().cloned(),
+            // Refused for web functions even when off.
+            dns_cache: self.dns_cache.known().filter(|on| **on).map(|on| flag(*on)),
+            ..CreateFunctionRequest::default()
+        }
+    }
+
+    /// The request that sends code and handler.
+    pub(super) fn to_update_code(&self, package: &Package) -> UpdateFunctionCodeRequest {
+        UpdateFunctionCodeRequest {
+            function_name: self.name.or_default(),
+            namespace: self.namespace.known().cloned(),
+            handler: self.handler.known().cloned(),
+            zip_file: Some(encode(package)),
+            code_source: Some("ZipFile".to_owned()),
+            ..UpdateFunctionCodeRequest::default()
+        }
+    }
+
+    /// The request that changes the configuration: what differs from `prior`, or what creating
+    /// cannot set. `None` where there is nothing to send.
+    pub(super) fn to_update_configuration(
+        &self,
+        prior: Option<&Function>,
+    ) -> Option<UpdateFunctionConfigurationRequest> {
+        let name = UpdateFunctionConfigurationRequest {
+            function_name: self.name.or_default(),
+            namespace: self.namespace.known().cloned(),
+            ..UpdateFunctionConfigurationRequest::default()
+        };
+        let mut request = name.clone();
+        let Some(prior) = prior else {
+            request.l5_enable = self.l5_enable.known().map(|on| flag(*on));
+            return Some(request);
+        };
+        if self.environment != prior.environment {
+            request.environment = Some(self.environment());
+        }
+        if self.vpc_id != prior.vpc_id || self.subnet_id != prior.subnet_id {
+            request.vpc_config = Some(self.vpc_config());
+        }
+        if self.enable_public_net != prior.enable_public_net
+            || self.enable_eip_config != prior.enable_eip_config
+        {
+            request.public_net_config = Some(self.public_net_config());
+        }
+        request.description = changed(&self.description, &prior.description);
+        request.memory_size = changed(&self.mem_size, &prior.mem_size);
+        request.timeout = changed(&self.timeout, &prior.timeout);
+        request.dns_cache = changed(&self.dns_cache, &prior.dns_cache).map(flag);
+        request.l5_enable = changed(&self.l5_enable, &prior.l5_enable).map(flag);
+        request.cls_logset_id = changed(&self.cls_logset_id, &prior.cls_logset_id);
+        request.cls_topic_id = changed(&self.cls_topic_id, &prior.cls_topic_id);
+        // An empty name takes the role away.
+        request.role = (self.role != prior.role).then(|| self.role.or_default());
+        (request != name).then_some(request)
+    }
+
+    /// All variables; none are one with an empty key, or the cloud keeps what it has.
+    fn environment(&self) -> Environment {
+        let mut variables: Vec<Variable> = self
+            .environment
+            .or_default()
+            .into_iter()
+            .map(|(key, value)| Variable { key, value: Secret::from(value) })
+            .collect();
+        if variables.is_empty() {
+            variables.push(Variable::default());
+        }
+        Environment { variables }
+    }
+
+    fn vpc_config(&self) -> VpcConfig {
+        VpcConfig { vpc_id: self.vpc_id.or_default(), subnet_id: self.subnet_id.or_default() }
+    }
+
+    fn public_net_config(&self) -> PublicNetConfigIn {
+        let switch = |on: &Value<bool>| if on.or_default() { "ENABLE" } else { "DISABLE" }.to_owned();
+        PublicNetConfigIn {
+            public_net_status: switch(&self.enable_public_net),
+            eip_config: Some(EipConfigIn { eip_status: switch(&self.enable_eip_config) }),
+        }
+    }
+
+    /// Takes over what the cloud says about the function.
+    pub(super) fn adopt(&mut self, key: &FunctionKey, found: GetFunctionResponse) {
+        self.id = format!("{}+{}", key.namespace, key.name).into();
+        self.name = key.name.clone().into();
+        self.namespace = key.namespace.clone().into();
+        self.description = found.description.into();
+        self.func_type = filled(found.kind).or("Event").into();
+        self.runtime = filled(found.runtime);
+        self.handler = filled(found.handler);
+        self.mem_size = found.memory_size.into();
+        self.timeout = found.timeout.into();
+        self.adopt_environment(found.environment);
+        self.role = filled(found.role);
+        self.vpc_id = filled(found.vpc_config.vpc_id);
+        self.subnet_id = filled(found.vpc_config.subnet_id);
+        let public = found.public_net_config;
+        self.enable_public_net = (public.public_net_status == "ENABLE").into();
+        self.enable_eip_config = (public.eip_config.eip_status == "ENABLE").into();
+        self.dns_cache = (found.dns_cache == "TRUE").into();
+        self.l5_enable = (found.l5_enable == "TRUE").into();
+        self.async_run_enable = filled(found.async_run_enable).or("FALSE").into();
+        self.cls_logset_id = found.cls_logset_id.into();
+        self.cls_topic_id = found.cls_topic_id.into();
+        let found_tags = found.tags.into_iter().map(|tag| (tag.key, tag.value));
+        self.tags = tags::adopt(&self.tags, found_tags);
+        self.function_id = found.function_id.into();
+        self.code_size = found.code_size.into();
+        self.code_result = found.code_result.into();
+        self.code_error = found.code_error.into();
+        self.err_no = found.err_no.into();
+        self.install_dependency = (found.install_dependency == "TRUE").into();
+        self.status = found.status.into();
+        self.status_desc = found.status_desc.into();
+        self.modify_time = found.mod_time.into();
+        self.host = found.access_info.host.into();
+        self.vip = found.access_info.vip.into();
+        self.eip_fixed = (found.eip_config.eip_fixed == "TRUE").into();
+        self.eips = found.eip_config.eips.into();
+        self.trigger_info = found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
+    }
+
+    /// No variables keep the form in which the user wrote them: null or an empty map.
+    fn adopt_environment(&mut self, found: Environment) {
+        let found = found.variables.into_iter();
+        let pairs = found.map(|variable| (variable.key, variable.value.expose().to_owned()));
+        self.environment = tags::adopt(&self.environment, pairs);
+    }
+}
+
+impl From<Trigger> for TriggerInfo {
+    fn from(trigger: Trigger) -> Self {
+        TriggerInfo {
+            name: trigger.trigger_name.into(),
+            r#type: trigger.kind.into(),
+            trigger_desc: trigger.trigger_desc.into(),
+            custom_argument: trigger.custom_argument.into(),
+            enable: (trigger.enable == 1).into(),
+            create_time: trigger.add_time.into(),
+            modify_time: trigger.mod_time.into(),
+        }
+    }
+}
+
+fn encode(package: &Package) -> Secret {
+    Secret::from(STANDARD.encode(&package.bytes))
+}
+
+fn flag(on: bool) -> String {
+    if on { "TRUE" } else { "FALSE" }.to_owned()
+}
+
+/// A text, null where it is empty: the cloud writes `""` for what is not set.
+fn filled(text: String) -> Value<String> {
+    if text.is_empty() { Value::Null } else { Value::Known(text) }
+}
+
+/// The planned value, if it is another one.
+fn changed<T: Clone + PartialEq>(planned: &Value<T>, prior: &Value<T>) -> Option<T> {
+    planned.known().filter(|_| planned != prior).cloned()
+}

@@ -1,0 +1,308 @@
+//! `tencentcloud_scf_function`: a serverless function.
+//! <https://www.tencentcloud.com/document/product/583/19806>
+
+mod check;
+mod code;
+mod map;
+
+use std::collections::BTreeMap;
+
+use tencentcloud_api::scf::{self, DeleteFunctionRequest, FunctionKey};
+use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
+use tf_schema::check::{between, length, one_of};
+use tf_schema::{Block, Diagnostics, Resource, Value};
+
+use crate::{Cloud, create, id, tags};
+
+/// A function: code that the cloud runs when it is called.
+///
+/// The code comes from a folder (`source_dir`), a file (`source_file`) or a zip package
+/// (`zip_file`). The provider packs folders and files by itself, the same on every machine, and
+/// follows their content: `code_sha256` changes if and only if the code does.
+#[derive(Resource, Default)]
+pub struct Function {
+    /// Name of the function: 2 to 60 letters, digits, hyphens and underscores, beginning with a
+    /// letter and ending with a letter or digit. It cannot be changed.
+    #[tf(required, force_new, validate(check::name))]
+    pub name: Value<String>,
+    /// Namespace of the function. It cannot be changed.
+    #[tf(optional, default = "default", force_new)]
+    pub namespace: Value<String>,
+    /// What the function is for, at most 1000 characters.
+    #[tf(optional, default = "", validate(length(0, 1000)))]
+    pub description: Value<String>,
+    /// `Event` for a function that takes events, `HTTP` for a web function. It cannot be changed.
+    #[tf(optional, default = "Event", force_new, validate(one_of(&["Event", "HTTP"])))]
+    pub func_type: Value<String>,
+    /// Language and version in which the function runs, such as `Python3.10` or `Nodejs18.15`. It
+    /// cannot be changed.
+    #[tf(optional, force_new, validate(check::runtime))]
+    pub runtime: Value<String>,
+    /// Entry point. Its form depends on the runtime: `FILE.FUNCTION` for Python, Node.js and PHP,
+    /// `FILE` for Go, `PACKAGE.CLASS::METHOD` for Java. A web function has none.
+    #[tf(optional, validate(length(2, 60)))]
+    pub handler: Value<String>,
+    /// Path of a zip package, with the entry file at its root.
+    #[tf(optional)]
+    pub zip_file: Value<String>,
+    /// Path of a folder that the provider packs, with the entry file at its root.
+    #[tf(optional)]
+    pub source_dir: Value<String>,
+    /// Globs over the paths in `source_dir`, such as `**/*.py`: only files that match are packed.
+    #[tf(optional)]
+    pub source_include: Value<Vec<String>>,
+    /// Globs over the paths in `source_dir`, such as `tests/**`: files that match are left out.
+    #[tf(optional)]
+    pub source_exclude: Value<Vec<String>>,
+    /// Path of a single file that the provider packs.
+    #[tf(optional)]
+    pub source_file: Value<String>,
+    /// Memory in MB: 64, or 128 to 3072 in steps of 128.
+    #[tf(optional, default = 128, validate(check::memory))]
+    pub mem_size: Value<i64>,
+    /// Seconds that one invocation may take: 1 to 900, or 86400 in asynchronous run mode.
+    #[tf(optional, default = 3, validate(between(1, 86_400)))]
+    pub timeout: Value<i64>,
+    /// Environment variables. Keys and values together may have 4 KB.
+    #[tf(optional, validate(check::environment))]
+    pub environment: Value<BTreeMap<String, String>>,
+    /// Name of the role that the function's code takes on.
+    #[tf(optional)]
+    pub role: Value<String>,
+    /// Network to which the function has access; goes together with `subnet_id`.
+    #[tf(optional)]
+    pub vpc_id: Value<String>,
+    /// Subnet to which the function has access; goes together with `vpc_id`.
+    #[tf(optional)]
+    pub subnet_id: Value<String>,
+    /// Whether the function has access to the internet.
+    #[tf(optional, default = false)]
+    pub enable_public_net: Value<bool>,
+    /// Whether the function's requests to the internet come from one fixed address; needs
+    /// `enable_public_net`.
+    #[tf(optional, default = false)]
+    pub enable_eip_config: Value<bool>,
+    /// Whether names are resolved from a cache; only for functions that take events.
+    #[tf(optional, default = false)]
+    pub dns_cache: Value<bool>,
+    /// Whether L5 name service is available.
+    #[tf(optional, default = false)]
+    pub l5_enable: Value<bool>,
+    /// `TRUE` for asynchronous run mode, in which an invocation may take a day and only its request
+    /// id is returned. It cannot be changed.
+    #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
+    pub async_run_enable: Value<String>,
+    /// Log set to which the function's logs go; goes together with `cls_topic_id`.
+    #[tf(optional, computed)]
+    pub cls_logset_id: Value<String>,
+    /// Log topic to which the function's logs go; goes together with `cls_logset_id`.
+    #[tf(optional, computed)]
+    pub cls_topic_id: Value<String>,
+    /// Tags of the function.
+    #[tf(optional)]
+    pub tags: tags::Tags,
+    /// Namespace and name, joined by a plus sign.
+    #[tf(computed, stable)]
+    pub id: Value<String>,
+    /// Id that the cloud has given the function.
+    #[tf(computed, stable)]
+    pub function_id: Value<String>,
+    /// SHA-256 of the code package, in hexadecimal. It changes if and only if the code does.
+    #[tf(computed)]
+    pub code_sha256: Value<String>,
+    /// Bytes of the code package.
+    #[tf(computed)]
+    pub code_size: Value<i64>,
+    /// `success` or `failed`: whether the cloud could prepare the code.
+    #[tf(computed)]
+    pub code_result: Value<String>,
+    /// Why the cloud could not prepare the code.
+    #[tf(computed)]
+    pub code_error: Value<String>,
+    /// Number of the code's error.
+    #[tf(computed)]
+    pub err_no: Value<i64>,
+    /// Whether the cloud installs the code's dependencies.
+    #[tf(computed)]
+    pub install_dependency: Value<bool>,
+    /// State of the function.
+    #[tf(computed)]
+    pub status: Value<String>,
+    /// State of the function in words.
+    #[tf(computed)]
+    pub status_desc: Value<String>,
+    /// When the function was last changed.
+    #[tf(computed)]
+    pub modify_time: Value<String>,
+    /// Name under which the function is reached inside its network.
+    #[tf(computed)]
+    pub host: Value<String>,
+    /// Address under which the function is reached inside its network.
+    #[tf(computed)]
+    pub vip: Value<String>,
+    /// Whether the outgoing address is fixed.
+    #[tf(computed)]
+    pub eip_fixed: Value<bool>,
+    /// The fixed outgoing addresses.
+    #[tf(computed)]
+    pub eips: Value<Vec<String>>,
+    /// What starts the function.
+    #[tf(computed)]
+    pub trigger_info: Value<Vec<TriggerInfo>>,
+}
+
+/// What starts a function.
+#[derive(Block)]
+pub struct TriggerInfo {
+    /// Name of the trigger.
+    #[tf(computed)]
+    pub name: Value<String>,
+    /// Kind of the trigger, such as `clb`.
+    #[tf(computed)]
+    pub r#type: Value<String>,
+    /// Settings of the trigger, a JSON document.
+    #[tf(computed)]
+    pub trigger_desc: Value<String>,
+    /// Text that a timer passes on.
+    #[tf(computed)]
+    pub custom_argument: Value<String>,
+    /// Whether the trigger is on.
+    #[tf(computed)]
+    pub enable: Value<bool>,
+    /// When the trigger was made.
+    #[tf(computed)]
+    pub create_time: Value<String>,
+    /// When the trigger was last changed.
+    #[tf(computed)]
+    pub modify_time: Value<String>,
+}
+
+impl Lifecycle for Function {
+    const TYPE: &'static str = "tencentcloud_scf_function";
+    const TIMEOUTS: Timeouts = Timeouts::NONE.create(10).update(10).delete(10);
+    type Cloud = Cloud;
+
+    async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
+        let package = code::load_as_planned(self).await?;
+        let key = self.key();
+        let request = self.to_create(&package);
+        let made = scf::create_function(cloud, &request).await;
+        let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
+        create::named(made, &mut self.id, format!("{}+{}", key.namespace, key.name), look).await?;
+        scf::wait_active(cloud, &key).await?;
+        if self.l5_enable.is_known_and(|on| *on) {
+            self.update_configuration(None, cloud).await?;
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self, cloud: &Cloud) -> Result<Presence, Problem> {
+        let [namespace, name] = split_id(self.id.text())?;
+        let key = FunctionKey::latest(&namespace, &name);
+        let Some(found) = scf::find_function(cloud, &key).await? else {
+            return Ok(Presence::Gone);
+        };
+        self.notice_foreign_code(&found, &key, cloud).await?;
+        self.adopt(&key, found);
+        Ok(Presence::Present)
+    }
+
+    async fn update(&mut self, prior: &Self, cloud: &Cloud) -> Result<(), Problem> {
+        let key = self.key();
+        let _lock = cloud.lock(&format!("scf/{}/{}", key.namespace, key.name)).await;
+        if self.code_sha256 != prior.code_sha256 || self.handler != prior.handler {
+            let package = code::load_as_planned(self).await?;
+            scf::wait_changeable(cloud, &key).await?;
+            scf::update_function_code(cloud, &self.to_update_code(&package)).await?;
+            scf::wait_active(cloud, &key).await?;
+        }
+        self.update_configuration(Some(prior), cloud).await?;
+        let resource = format!(
+            "qcs::scf:{}:uin/:namespace/{}/function/{}",
+            cloud.region(),
+            key.namespace,
+            key.name
+        );
+        tags::update(cloud, resource, &prior.tags, &self.tags).await?;
+        Ok(())
+    }
+
+    async fn delete(&mut self, cloud: &Cloud) -> Result<(), Problem> {
+        let [namespace, name] = split_id(self.id.text())?;
+        let key = FunctionKey::latest(&namespace, &name);
+        let _lock = cloud.lock(&format!("scf/{namespace}/{name}")).await;
+        let request = DeleteFunctionRequest {
+            function_name: name,
+            namespace: Some(namespace),
+            qualifier: None,
+        };
+        match scf::delete_function(cloud, &request).await {
+            Err(error) if error.is_not_found() => return Ok(()),
+            outcome => outcome?,
+        };
+        scf::wait_gone(cloud, &key).await?;
+        Ok(())
+    }
+
+    fn import(id: &str) -> Result<Self, Problem> {
+        split_id(id)?;
+        Ok(Function { id: id.into(), ..Function::default() })
+    }
+
+    fn validate(config: &Self, problems: &mut Diagnostics) {
+        check::configuration(config, problems);
+    }
+
+    async fn plan(change: &mut Change<Self>, _cloud: &Cloud) -> Result<(), Problem> {
+        code::plan(change).await;
+        Ok(())
+    }
+}
+
+impl Function {
+    /// The version of the function that is edited.
+    fn key(&self) -> FunctionKey {
+        FunctionKey::latest(self.namespace.text(), self.name.text())
+    }
+
+    /// Sends what differs from `prior`, or everything that creating cannot set.
+    async fn update_configuration(
+        &self,
+        prior: Option<&Function>,
+        cloud: &Cloud,
+    ) -> Result<(), Problem> {
+        let Some(request) = self.to_update_configuration(prior) else { return Ok(()) };
+        let key = self.key();
+        scf::wait_changeable(cloud, &key).await?;
+        scf::update_function_configuration(cloud, &request).await?;
+        scf::wait_active(cloud, &key).await?;
+        Ok(())
+    }
+
+    /// Notices code that was changed outside of Terraform: the function was changed since the
+    /// state was written, and the cloud's hash of its package is another one. An imported function
+    /// gets the cloud's hash.
+    async fn notice_foreign_code(
+        &mut self,
+        found: &scf::GetFunctionResponse,
+        key: &FunctionKey,
+        cloud: &Cloud,
+    ) -> Result<(), Problem> {
+        let changed = self.modify_time.is_known_and(|time| *time != found.mod_time);
+        let imported = self.modify_time.is_null() && self.code_sha256.is_null();
+        if !changed && !imported {
+            return Ok(());
+        }
+        let address = scf::get_function_address(cloud, &key.into()).await?;
+        let hash = address.code_sha256.to_ascii_lowercase();
+        if hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit()) {
+            self.code_sha256 = hash.into();
+        }
+        Ok(())
+    }
+}
+
+/// The official import id: `NAMESPACE+NAME`.
+fn split_id(text: &str) -> Result<[String; 2], Problem> {
+    id::split(text, '+', "NAMESPACE+NAME, such as default+hello")
+}

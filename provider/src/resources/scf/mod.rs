@@ -1,0 +1,4 @@
+//! Serverless Cloud Function.
+
+pub mod function;
+pub mod namespace;
