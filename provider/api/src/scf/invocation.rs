@@ -1,0 +1,67 @@
+//! Running functions.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::SERVICE;
+use crate::action::actions;
+use crate::secret::Secret;
+
+/// The cloud waits 300 s for a function.
+const PATIENCE: Duration = Duration::from_secs(310);
+
+/// A function to run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct InvokeRequest {
+    /// Function.
+    pub function_name: String,
+    /// `RequestResponse` waits for the result, `Event` does not.
+    pub invocation_type: Option<String>,
+    /// Version or alias.
+    pub qualifier: Option<String>,
+    /// The event, a JSON text of at most 6 MB, or 128 KB for `Event`.
+    pub client_context: Option<Secret>,
+    /// `Tail` returns the end of the log.
+    pub log_type: Option<String>,
+    /// Namespace.
+    pub namespace: Option<String>,
+    /// Values that an alias routes by, a JSON text.
+    pub routing_key: Option<String>,
+}
+
+/// How a run went.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct InvokeResponse {
+    /// The result.
+    pub result: InvokeResult,
+}
+
+/// The result of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct InvokeResult {
+    /// The end of the log.
+    pub log: Secret,
+    /// What the function returned, a JSON text.
+    pub ret_msg: Secret,
+    /// What went wrong.
+    pub err_msg: String,
+    /// Bytes of memory.
+    pub mem_usage: i64,
+    /// Milliseconds.
+    pub duration: f64,
+    /// Milliseconds that are billed.
+    pub bill_duration: i64,
+    /// Id of the run.
+    pub function_request_id: String,
+    /// 0 when it went well, else a status code.
+    pub invoke_result: i64,
+}
+
+actions! { SERVICE;
+    /// Runs a function.
+    invoke = "Invoke", Create: InvokeRequest => InvokeResponse, patience PATIENCE;
+}

@@ -1,0 +1,38 @@
+//! Serverless Cloud Function (API 2018-04-16): namespaces, functions, versions, aliases, triggers,
+//! invocations and logs. <https://www.tencentcloud.com/document/api/583>
+
+mod account;
+mod alias;
+mod configuration;
+mod function;
+mod invocation;
+mod log;
+mod namespace;
+mod status;
+mod trigger;
+mod version;
+
+use crate::action::Service;
+
+pub use account::*;
+pub use alias::*;
+pub use configuration::*;
+pub use function::*;
+pub use invocation::*;
+pub use log::*;
+pub use namespace::*;
+pub use status::*;
+pub use trigger::*;
+pub use version::*;
+
+/// The product.
+pub const SERVICE: Service = Service { name: "scf", version: "2018-04-16" };
+
+/// The namespace that always exists.
+pub const DEFAULT_NAMESPACE: &str = "default";
+
+/// The qualifier of the version that is edited.
+pub const LATEST: &str = "$LATEST";
+
+/// The alias that always exists.
+pub const DEFAULT_ALIAS: &str = "$DEFAULT";
