@@ -1,6 +1,7 @@
 //! Every resource, one line each.
 
 pub mod scf;
+pub mod vpc;
 
 use tf_protocol::Resources;
 
@@ -8,5 +9,10 @@ use crate::Cloud;
 
 /// The resources of the provider.
 pub fn all() -> Resources<Cloud> {
-    Resources::new().with::<scf::namespace::Namespace>().with::<scf::function::Function>()
+    Resources::new()
+        .with::<scf::function::Function>()
+        .with::<scf::namespace::Namespace>()
+        .with::<vpc::network::Vpc>()
+        .with::<vpc::security_group::SecurityGroup>()
+        .with::<vpc::subnet::Subnet>()
 }

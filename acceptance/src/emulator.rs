@@ -1,0 +1,112 @@
+//! A local cloud of one test.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value as Json;
+
+use crate::programs::Programs;
+
+/// The key with which the local cloud answers; documented, and no secret.
+pub const SECRET_ID: &str = "AKIDEMULATOR";
+/// The other half of the key.
+pub const SECRET_KEY: &str = "emulator-secret-key";
+
+/// A running local cloud. It ends with the value.
+pub struct Emulator {
+    process: Child,
+    /// Where it answers: `http://127.0.0.1:PORT`.
+    pub endpoint: String,
+}
+
+impl Emulator {
+    /// Starts a local cloud on a free port.
+    ///
+    /// # Panics
+    /// Where it does not start.
+    pub fn start(programs: &Programs, arguments: &[&str]) -> Emulator {
+        let mut command = Command::new(&programs.emulator);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--seed", "1"]).args(arguments);
+        let mut process = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the local cloud can be started");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its output is piped");
+        BufReader::new(output).read_line(&mut line).expect("it says where it listens");
+        let endpoint = line.trim().strip_prefix("listening on ");
+        let endpoint = endpoint.unwrap_or_else(|| panic!("the local cloud said {line:?}")).to_owned();
+        Emulator { process, endpoint }
+    }
+
+    /// The variables with which a program uses this cloud.
+    pub fn variables(&self) -> [(&'static str, String); 4] {
+        [
+            ("TENCENTCLOUD_ENDPOINT", self.endpoint.clone()),
+            ("TENCENTCLOUD_SECRET_ID", SECRET_ID.to_owned()),
+            ("TENCENTCLOUD_SECRET_KEY", SECRET_KEY.to_owned()),
+            ("TENCENTCLOUD_REGION", "ap-guangzhou".to_owned()),
+        ]
+    }
+
+    /// What the cloud tells about itself at `/_emulator/PATH`.
+    ///
+    /// # Panics
+    /// Where it does not answer with JSON.
+    pub fn tell(&self, path: &str) -> Json {
+        let url = format!("{}/_emulator/{path}", self.endpoint);
+        let mut answer = ureq::get(&url).call().unwrap_or_else(|error| panic!("{url}: {error}"));
+        answer.body_mut().read_json().unwrap_or_else(|error| panic!("{url}: {error}"))
+    }
+
+    /// Tells the cloud something at `/_emulator/PATH`.
+    ///
+    /// # Panics
+    /// Where it refuses.
+    pub fn ask(&self, path: &str, body: &Json) {
+        let url = format!("{}/_emulator/{path}", self.endpoint);
+        ureq::post(&url).send_json(body).unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// How often an action was called so far.
+    pub fn calls(&self, action: &str) -> u64 {
+        self.tell("requests")["counts"][action].as_u64().unwrap_or(0)
+    }
+
+    /// GETs a page that the cloud serves.
+    ///
+    /// # Errors
+    /// What went wrong, such as an HTTP status that is no success.
+    pub fn page(url: &str, host: Option<&str>) -> Result<String, ureq::Error> {
+        let mut request = ureq::get(url);
+        if let Some(host) = host {
+            request = request.header("Host", host);
+        }
+        request.call()?.body_mut().read_to_string()
+    }
+
+    /// Kills it at once, as a crash of the machine would.
+    pub fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// The id of its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// A folder of its own for what it stores, as arguments.
+    pub fn data_dir(folder: &Path) -> [String; 2] {
+        ["--data-dir".to_owned(), folder.display().to_string()]
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
