@@ -7,7 +7,9 @@ mod map;
 
 use std::collections::BTreeMap;
 
-use tencentcloud_api::scf::{self, DeleteFunctionRequest, FunctionKey};
+use tencentcloud_api::scf::{
+    self, DeleteFunctionRequest, FunctionKey, GetFunctionAddressRequest,
+};
 use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
@@ -209,7 +211,7 @@ impl Lifecycle for Function {
 
     async fn update(&mut self, prior: &Self, cloud: &Cloud) -> Result<(), Problem> {
         let key = self.key();
-        let _lock = cloud.lock(&format!("scf/{}/{}", key.namespace, key.name)).await;
+        let _lock = cloud.lock(&format!("scf/{}/{}", key.namespace, key.name)).await?;
         if self.code_sha256 != prior.code_sha256 || self.handler != prior.handler {
             let package = code::load_as_planned(self).await?;
             scf::wait_changeable(cloud, &key).await?;
@@ -230,7 +232,7 @@ impl Lifecycle for Function {
     async fn delete(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let [namespace, name] = split_id(self.id.text())?;
         let key = FunctionKey::latest(&namespace, &name);
-        let _lock = cloud.lock(&format!("scf/{namespace}/{name}")).await;
+        let _lock = cloud.lock(&format!("scf/{namespace}/{name}")).await?;
         let request = DeleteFunctionRequest {
             function_name: name,
             namespace: Some(namespace),
@@ -293,7 +295,12 @@ impl Function {
         if !changed && !imported {
             return Ok(());
         }
-        let address = scf::get_function_address(cloud, &key.into()).await?;
+        let request = GetFunctionAddressRequest {
+            function_name: key.name.clone(),
+            namespace: Some(key.namespace.clone()),
+            qualifier: None,
+        };
+        let address = scf::get_function_address(cloud, &request).await?;
         let hash = address.code_sha256.to_ascii_lowercase();
         if hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit()) {
             self.code_sha256 = hash.into();
