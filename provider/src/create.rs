@@ -68,10 +68,8 @@ pub async fn nameless(
 
 /// Reads `YYYY-MM-DD HH:MM:SS`, which the cloud writes in its own time zone, UTC+8.
 fn parse_time(text: &str) -> Option<SystemTime> {
-    let numbers: Vec<i64> = text
-        .split(['-', ' ', ':'])
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
+    let numbers: Vec<i64> =
+        text.split(['-', ' ', ':']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let [year, month, day, hour, minute, second] = numbers.try_into().ok()?;
     // Days since 1970, counting years from March so that the leap day comes last.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };

@@ -229,7 +229,11 @@ mod tests {
 
     fn directory(root: &Path, include: &[&str], exclude: &[&str]) -> Source {
         let owned = |globs: &[&str]| globs.iter().map(|&glob| glob.to_owned()).collect();
-        Source::Directory { root: root.to_owned(), include: owned(include), exclude: owned(exclude) }
+        Source::Directory {
+            root: root.to_owned(),
+            include: owned(include),
+            exclude: owned(exclude),
+        }
     }
 
     #[test]

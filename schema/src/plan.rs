@@ -87,7 +87,7 @@ pub fn finish(
     }
     let mut replace = Vec::new();
     if changed && !known.prior.is_null() {
-        find_replacements(block, known.prior, &planned, &Path::root(), &mut replace);
+        find_replacements(block, known, &planned, &Path::root(), &mut replace);
     }
     Planned { state: planned, replace }
 }
@@ -122,37 +122,41 @@ fn mark_attribute(attribute: &AttributeSpec, known: Known<'_>, value: &mut Dynam
 
 fn find_replacements(
     block: &Block,
-    prior: &Dynamic,
+    known: Known<'_>,
     planned: &Dynamic,
     path: &Path,
     replace: &mut Vec<Path>,
 ) {
     for attribute in block.attributes.iter().filter(|a| a.force_new) {
-        let name = attribute.name;
-        if !prior.get(name).same(planned.get(name), &attribute.ty()) {
-            replace.push(path.name(name));
+        let known = known.attribute(attribute.name);
+        // What the cloud decides anew is no wish of the user's.
+        let decided = attribute.is_provided() && known.config.is_null();
+        if !decided && !known.prior.same(planned.get(attribute.name), &attribute.ty()) {
+            replace.push(path.name(attribute.name));
         }
     }
     for nested in &block.blocks {
-        let (before, after) = (prior.get(nested.name), planned.get(nested.name));
-        find_block_replacements(nested, before, after, &path.name(nested.name), replace);
+        let (known, after) = (known.attribute(nested.name), planned.get(nested.name));
+        find_block_replacements(nested, known, after, &path.name(nested.name), replace);
     }
 }
 
 fn find_block_replacements(
     nested: &BlockSpec,
-    before: &Dynamic,
+    known: Known<'_>,
     after: &Dynamic,
     path: &Path,
     replace: &mut Vec<Path>,
 ) {
-    if nested.force_new && !before.same(after, &nested.ty()) {
+    if nested.force_new && !known.prior.same(after, &nested.ty()) {
         replace.push(path.clone());
         return;
     }
     if nested.nesting == Nesting::List {
-        for (index, (b, a)) in before.elements().iter().zip(after.elements()).enumerate() {
-            find_replacements(&nested.block, b, a, &path.index(index), replace);
+        let existing = known.prior.elements().len();
+        for (index, after) in after.elements().iter().enumerate().take(existing) {
+            let known = known.element(index);
+            find_replacements(&nested.block, known, after, &path.index(index), replace);
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::Cloud;
 pub fn all() -> Resources<Cloud> {
     Resources::new()
         .with::<scf::function::Function>()
+        .with::<scf::alias::Alias>()
+        .with::<scf::version::Version>()
         .with::<scf::namespace::Namespace>()
         .with::<vpc::network::Vpc>()
         .with::<vpc::security_group::SecurityGroup>()

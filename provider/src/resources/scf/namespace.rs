@@ -1,7 +1,9 @@
 //! `tencentcloud_scf_namespace`: a group of functions in a region.
 //! <https://www.tencentcloud.com/document/product/583/35913>
 
-use tencentcloud_api::scf::{self, CreateNamespaceRequest, DeleteNamespaceRequest, UpdateNamespaceRequest};
+use tencentcloud_api::scf::{
+    self, CreateNamespaceRequest, DeleteNamespaceRequest, UpdateNamespaceRequest,
+};
 use tf_protocol::{Lifecycle, Presence, Problem};
 use tf_schema::check::Check;
 use tf_schema::{Resource, Value};

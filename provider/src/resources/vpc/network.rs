@@ -164,10 +164,7 @@ impl Vpc {
     }
 
     /// Networks with this one's name and addresses: id and time of creation.
-    async fn look_for(
-        &self,
-        cloud: &Cloud,
-    ) -> tencentcloud_api::Result<Vec<(String, String)>> {
+    async fn look_for(&self, cloud: &Cloud) -> tencentcloud_api::Result<Vec<(String, String)>> {
         let request = DescribeVpcsRequest {
             filters: Some(vec![
                 filter("vpc-name", self.name.text()),

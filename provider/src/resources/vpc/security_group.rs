@@ -97,13 +97,9 @@ impl Lifecycle for SecurityGroup {
 
 impl SecurityGroup {
     /// Security groups of this one's name: id and time of creation.
-    async fn look_for(
-        &self,
-        cloud: &Cloud,
-    ) -> tencentcloud_api::Result<Vec<(String, String)>> {
+    async fn look_for(&self, cloud: &Cloud) -> tencentcloud_api::Result<Vec<(String, String)>> {
         let name = self.name.or_default();
-        let filter =
-            Filter { name: "security-group-name".to_owned(), values: vec![name.clone()] };
+        let filter = Filter { name: "security-group-name".to_owned(), values: vec![name.clone()] };
         let request = DescribeSecurityGroupsRequest {
             filters: Some(vec![filter]),
             ..DescribeSecurityGroupsRequest::default()

@@ -146,10 +146,7 @@ impl Subnet {
     }
 
     /// Subnets with this one's name and addresses: id and time of creation.
-    async fn look_for(
-        &self,
-        cloud: &Cloud,
-    ) -> tencentcloud_api::Result<Vec<(String, String)>> {
+    async fn look_for(&self, cloud: &Cloud) -> tencentcloud_api::Result<Vec<(String, String)>> {
         let filter = |name: &str, value: &str| Filter {
             name: name.to_owned(),
             values: vec![value.to_owned()],

@@ -123,7 +123,11 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     check_entry_point(config, problems);
     check_time_limit(config, problems);
     check_network(config, problems);
-    together(problems, ("cls_logset_id", &config.cls_logset_id), ("cls_topic_id", &config.cls_topic_id));
+    together(
+        problems,
+        ("cls_logset_id", &config.cls_logset_id),
+        ("cls_topic_id", &config.cls_topic_id),
+    );
 }
 
 fn is_web(config: &Function) -> bool {

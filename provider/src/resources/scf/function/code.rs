@@ -28,8 +28,7 @@ enum Given {
 }
 
 fn given(config: &Function) -> Given {
-    let paths =
-        [&config.zip_file, &config.source_dir, &config.source_file];
+    let paths = [&config.zip_file, &config.source_dir, &config.source_file];
     let globs = [&config.source_include, &config.source_exclude];
     if paths.iter().any(|path| path.is_unknown()) || globs.iter().any(|globs| globs.is_unknown()) {
         return Given::Unknown;
@@ -75,9 +74,9 @@ pub async fn load_as_planned(planned: &Function) -> Result<Package, Problem> {
             "Set zip_file, source_dir or source_file: the function's code must be sent.",
         ));
     };
-    let package = load(source).await.map_err(|error| {
-        Problem::new("No code", sentence(&error)).at(attribute)
-    })?;
+    let package = load(source)
+        .await
+        .map_err(|error| Problem::new("No code", sentence(&error)).at(attribute))?;
     match planned.code_sha256.known() {
         Some(hash) if *hash != package.sha256 => Err(Problem::new(
             "The code has changed since the plan",
@@ -136,11 +135,14 @@ fn misplaced_entry(config: &Function, package: &Package) -> Option<String> {
         Entry::Bootstrap(name) => std::slice::from_ref(name),
     };
     let Some(found) = names.iter().find(|name| package.entries.contains_key(*name)) else {
-        let elsewhere = package.entries.keys().find(|path| {
-            names.iter().any(|name| path.ends_with(&format!("/{name}")))
-        });
+        let elsewhere = package
+            .entries
+            .keys()
+            .find(|path| names.iter().any(|name| path.ends_with(&format!("/{name}"))));
         let hint = match elsewhere {
-            Some(path) => format!("It is inside a folder, at {path:?}: pack that folder's content."),
+            Some(path) => {
+                format!("It is inside a folder, at {path:?}: pack that folder's content.")
+            }
             None => format!("The package holds {}.", summary(package)),
         };
         return Some(format!("The package must hold {} at its root. {hint}", quoted(names)));

@@ -116,7 +116,8 @@ impl Function {
     }
 
     fn public_net_config(&self) -> PublicNetConfigIn {
-        let switch = |on: &Value<bool>| if on.or_default() { "ENABLE" } else { "DISABLE" }.to_owned();
+        let switch =
+            |on: &Value<bool>| if on.or_default() { "ENABLE" } else { "DISABLE" }.to_owned();
         PublicNetConfigIn {
             public_net_status: switch(&self.enable_public_net),
             eip_config: Some(EipConfigIn { eip_status: switch(&self.enable_eip_config) }),
@@ -161,7 +162,8 @@ impl Function {
         self.vip = found.access_info.vip.into();
         self.eip_fixed = (found.eip_config.eip_fixed == "TRUE").into();
         self.eips = found.eip_config.eips.into();
-        self.trigger_info = found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
+        self.trigger_info =
+            found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
     }
 
     /// No variables keep the form in which the user wrote them: null or an empty map.

@@ -7,13 +7,12 @@ mod map;
 
 use std::collections::BTreeMap;
 
-use tencentcloud_api::scf::{
-    self, DeleteFunctionRequest, FunctionKey, GetFunctionAddressRequest,
-};
+use tencentcloud_api::scf::{self, DeleteFunctionRequest, FunctionKey, GetFunctionAddressRequest};
 use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
 
+use super::function_lock;
 use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
@@ -211,7 +210,7 @@ impl Lifecycle for Function {
 
     async fn update(&mut self, prior: &Self, cloud: &Cloud) -> Result<(), Problem> {
         let key = self.key();
-        let _lock = cloud.lock(&format!("scf/{}/{}", key.namespace, key.name)).await?;
+        let _lock = function_lock(cloud, &key.namespace, &key.name).await?;
         if self.code_sha256 != prior.code_sha256 || self.handler != prior.handler {
             let package = code::load_as_planned(self).await?;
             scf::wait_changeable(cloud, &key).await?;
@@ -232,7 +231,7 @@ impl Lifecycle for Function {
     async fn delete(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let [namespace, name] = split_id(self.id.text())?;
         let key = FunctionKey::latest(&namespace, &name);
-        let _lock = cloud.lock(&format!("scf/{namespace}/{name}")).await?;
+        let _lock = function_lock(cloud, &namespace, &name).await?;
         let request = DeleteFunctionRequest {
             function_name: name,
             namespace: Some(namespace),
