@@ -43,9 +43,14 @@ pub trait Action: Serialize + Send + Sync {
     /// How long an answer may take.
     const PATIENCE: Duration = Duration::from_secs(60);
 
-    /// The action itself, without its parameters.
-    fn id() -> ActionId {
-        ActionId { service: Self::SERVICE, name: Self::NAME, kind: Self::KIND }
+    /// What repeating this very request would do, where that depends on it.
+    fn kind(&self) -> Kind {
+        Self::KIND
+    }
+
+    /// The action of this request.
+    fn id(&self) -> ActionId {
+        ActionId { service: Self::SERVICE, name: Self::NAME, kind: self.kind() }
     }
 }
 

@@ -10,10 +10,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, debug_span, trace};
 
 use crate::action::{Action, ActionId, Answer, Kind};
+use crate::batch::Batches;
 use crate::codes::Class;
 use crate::endpoint::{Endpoints, host_header};
 use crate::error::{Clocks, Error, Result};
 use crate::limit::{Limiter, Permit};
+use crate::lock::Locks;
 use crate::random::Random;
 use crate::redact;
 use crate::retry::{Failure, Policy, Retry};
@@ -39,6 +41,8 @@ struct Shared {
     policy: Policy,
     random: Random,
     limiter: Limiter,
+    locks: Locks,
+    batches: Batches,
     now: fn() -> u64,
 }
 
@@ -79,6 +83,8 @@ impl Client {
                 signer: credential.map(Signer::new),
                 limiter: Limiter::new(!endpoints.is_local()),
                 random: policy.seed.map_or_else(Random::new, Random::seeded),
+                locks: Locks::default(),
+                batches: Batches::default(),
                 endpoints,
                 policy,
                 now,
@@ -128,14 +134,14 @@ impl Client {
     pub async fn call<A: Action>(&self, request: &A) -> Result<Answer<A::Response>> {
         let body = wire::encode(request);
         let exchange = Exchange {
-            action: A::id(),
+            action: request.id(),
             patience: A::PATIENCE,
             payload_hash: payload_hash(&body),
             body,
         };
         let span = debug_span!("api", action = A::NAME, region = %self.region);
         let (response, request_id) = self.exchange(&exchange).instrument(span).await?;
-        wire::decode(A::id(), response, request_id)
+        wire::decode(exchange.action, response, request_id)
     }
 
     async fn exchange(&self, exchange: &Exchange) -> Result<(serde_json::Value, String)> {
@@ -327,8 +333,25 @@ impl Client {
         self.deadline.is_none_or(|deadline| Instant::now() + pause < deadline.at)
     }
 
+    /// This client with a deadline, if it has none.
+    pub(crate) fn within(&self, after: Duration) -> Self {
+        if self.deadline.is_some() { self.clone() } else { self.with_timeout(after) }
+    }
+
+    pub(crate) fn without_deadline(&self) -> Self {
+        Self { deadline: None, ..self.clone() }
+    }
+
     pub(crate) fn random(&self) -> &Random {
         &self.shared.random
+    }
+
+    pub(crate) fn locks(&self) -> &Locks {
+        &self.shared.locks
+    }
+
+    pub(crate) fn batches(&self) -> &Batches {
+        &self.shared.batches
     }
 }
 

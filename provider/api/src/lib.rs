@@ -22,7 +22,8 @@
 //! the change may be there nevertheless ([`Error::may_have_taken_effect`]) and what to do
 //! ([`Error::advice`]).
 //!
-//! Around calls: [`wait`] follows an asynchronous change and [`page`] reads whole lists.
+//! Around calls: [`wait`] follows an asynchronous change, [`page`] reads whole lists, [`batch`]
+//! makes one request of many single reads, and [`Client::lock`] serialises changes to one object.
 
 mod action;
 mod advice;
@@ -32,6 +33,7 @@ mod credential;
 mod endpoint;
 mod error;
 mod limit;
+mod lock;
 mod random;
 mod redact;
 mod retry;
@@ -41,11 +43,15 @@ mod tls;
 mod transport;
 mod wire;
 
+pub mod batch;
 pub mod page;
 pub mod sign;
 pub mod wait;
 
+pub mod clb;
 pub mod scf;
+pub mod sts;
+pub mod tag;
 pub mod vpc;
 
 pub use action::{Action, ActionId, Answer, Empty, Kind, Service};
@@ -54,6 +60,7 @@ pub use codes::Class;
 pub use credential::Credential;
 pub use endpoint::Endpoints;
 pub use error::{Clocks, Error, Result, Source};
+pub use lock::Guard;
 pub use retry::Policy;
 pub use secret::Secret;
 pub use settings::{Config, DEFAULT_REGION, Settings};

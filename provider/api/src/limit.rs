@@ -162,5 +162,4 @@ impl Bucket {
 }
 
 #[cfg(test)]
-#[path = "limit_tests.rs"]
 mod tests;

@@ -99,7 +99,7 @@ async fn one_pass<P: Paged>(client: &Client, request: &P) -> Result<(Vec<P::Row>
         }
         if offset > MOST {
             let problem = format!("the list goes on after {MOST} rows");
-            return Err(Error::Decode { action: P::id(), request_id, problem });
+            return Err(Error::Decode { action: request.id(), request_id, problem });
         }
     }
 }

@@ -30,6 +30,11 @@ impl Random {
         value ^ (value >> 31)
     }
 
+    /// A text that no other call returns.
+    pub(crate) fn token(&self) -> String {
+        format!("{:016x}{:016x}", self.next(), self.next())
+    }
+
     /// A duration in `low..=high`.
     pub(crate) fn between(&self, low: Duration, high: Duration) -> Duration {
         let range = high.saturating_sub(low).as_nanos() as u64;

@@ -163,5 +163,4 @@ fn keys_of(profile: &Profile, id_stated: bool, key_stated: bool) -> Result<Optio
 }
 
 #[cfg(test)]
-#[path = "settings_tests.rs"]
 mod tests;

@@ -2,8 +2,8 @@
 //!
 //! Both functions look again after 5 ms, then after ever longer pauses up to 2 s, so that a local
 //! cloud is followed within milliseconds and the real one is not asked without end. They end with
-//! the client's deadline ([`Client::with_timeout`]) or cancellation, and say what was waited for
-//! and what was seen last.
+//! the client's deadline ([`Client::with_timeout`], else after [`DEFAULT_TIMEOUT`]) or
+//! cancellation, and say what was waited for and what was seen last.
 
 use std::time::Duration;
 
@@ -11,6 +11,9 @@ use tracing::debug;
 
 use crate::client::{Client, Stop};
 use crate::error::{Error, Result};
+
+/// How long a client without a deadline waits.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
 const FIRST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_secs(2);
@@ -43,6 +46,7 @@ where
     S: FnMut() -> F,
     F: Future<Output = Result<Step<T>>>,
 {
+    let client = &client.within(DEFAULT_TIMEOUT);
     let mut pauses = Pauses::new(client);
     let mut last = None;
     loop {
@@ -89,6 +93,7 @@ where
     S: FnMut() -> F,
     F: Future<Output = Result<T>>,
 {
+    let client = &client.within(DEFAULT_TIMEOUT);
     let mut pauses = Pauses::new(client);
     loop {
         match call().await {
@@ -124,5 +129,4 @@ impl<'a> Pauses<'a> {
 }
 
 #[cfg(test)]
-#[path = "wait_tests.rs"]
 mod tests;

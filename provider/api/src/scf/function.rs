@@ -142,7 +142,6 @@ pub struct UpdateFunctionConfigurationRequest {
     /// `TRUE` publishes a version at once.
     pub publish: Option<String>,
     /// `TRUE` switches L5 on.
-    #[serde(rename = "L5Enable")]
     pub l5_enable: Option<String>,
     /// Layers, all of them.
     pub layers: Option<Vec<LayerVersionSimple>>,
@@ -275,7 +274,6 @@ pub struct GetFunctionResponse {
     /// A fixed address inside the network.
     pub intranet_config: IntranetConfigOut,
     /// `TRUE` when L5 is on.
-    #[serde(rename = "L5Enable")]
     pub l5_enable: String,
 }
 

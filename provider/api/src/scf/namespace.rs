@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::SERVICE;
 use crate::action::{Empty, actions};
-use crate::page::paged;
+use crate::batch::Lookup;
+use crate::client::Client;
+use crate::error::Result;
+use crate::page::{all_pages, paged};
 
 /// A new namespace.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -164,4 +167,29 @@ actions! { SERVICE;
 
 paged! {
     ListNamespacesRequest => namespaces: [Namespace], by |row| row.name.clone(), int 100;
+}
+
+/// Namespaces can only be listed: many that are looked for at a time are found in one list.
+struct ByName;
+
+impl Lookup for ByName {
+    type Item = Namespace;
+    const MOST: usize = usize::MAX;
+
+    async fn fetch(client: &Client, _: &str, _: &[String]) -> Result<Vec<Namespace>> {
+        all_pages(client, &ListNamespacesRequest::default()).await
+    }
+
+    fn id(item: &Namespace) -> &str {
+        &item.name
+    }
+}
+
+/// The namespace of that name, or `None`.
+///
+/// # Errors
+///
+/// Those of [`Client::find`].
+pub async fn find_namespace(client: &Client, name: &str) -> Result<Option<Namespace>> {
+    client.find::<ByName>("", name).await
 }

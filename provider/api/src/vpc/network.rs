@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Filter, SERVICE, Subnet, Tag};
 use crate::action::{Empty, actions};
+use crate::batch::lookups;
 use crate::page::paged;
 
 /// A new network.
@@ -177,4 +178,9 @@ actions! { SERVICE;
 
 paged! {
     DescribeVpcsRequest => vpc_set: [Vpc], by |row| row.vpc_id.clone(), text 100;
+}
+
+lookups! {
+    /// The network of that id, or `None`.
+    find_vpc = DescribeVpcsRequest { vpc_ids } => Vpc by vpc_id, at most 100;
 }

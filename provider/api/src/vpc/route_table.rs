@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Filter, SERVICE, Tag};
 use crate::action::{Empty, actions};
+use crate::batch::lookups;
 use crate::page::paged;
 
 /// Which route tables to list: by ids or by filters, not both.
@@ -127,4 +128,9 @@ actions! { SERVICE;
 
 paged! {
     DescribeRouteTablesRequest => route_table_set: [RouteTable], by |row| row.route_table_id.clone(), text 100;
+}
+
+lookups! {
+    /// The route table of that id, or `None`.
+    find_route_table = DescribeRouteTablesRequest { route_table_ids } => RouteTable by route_table_id, at most 100;
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Filter, SERVICE, Tag};
 use crate::action::{Empty, actions};
+use crate::batch::lookups;
 use crate::page::paged;
 
 /// A new security group. Without rules it denies everything.
@@ -164,4 +165,9 @@ actions! { SERVICE;
 
 paged! {
     DescribeSecurityGroupsRequest => security_group_set: [SecurityGroup], by |row| row.security_group_id.clone(), text 100;
+}
+
+lookups! {
+    /// The security group of that id, or `None`.
+    find_security_group = DescribeSecurityGroupsRequest { security_group_ids } => SecurityGroup by security_group_id, at most 100;
 }

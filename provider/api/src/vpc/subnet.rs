@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Filter, SERVICE, Tag};
 use crate::action::{Empty, actions};
+use crate::batch::lookups;
 use crate::page::paged;
 
 /// A new subnet.
@@ -135,4 +136,9 @@ actions! { SERVICE;
 
 paged! {
     DescribeSubnetsRequest => subnet_set: [Subnet], by |row| row.subnet_id.clone(), text 100;
+}
+
+lookups! {
+    /// The subnet of that id, or `None`.
+    find_subnet = DescribeSubnetsRequest { subnet_ids } => Subnet by subnet_id, at most 100;
 }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod batching;
 mod calls;
+mod functions;
+mod load_balancers;
 mod paging;
 mod secrets;
 mod server;

@@ -133,3 +133,11 @@ async fn a_call_that_stays_busy_ends_with_the_refusal() {
     .unwrap_err();
     assert!(error.is_busy(), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn without_a_deadline_a_wait_still_ends() {
+    let started = Instant::now();
+    let error = follow(&Client::offline(), vec![pending("Creating")]).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout { after: DEFAULT_TIMEOUT, .. }), "{error:?}");
+    assert_eq!(started.elapsed(), DEFAULT_TIMEOUT);
+}
