@@ -71,7 +71,8 @@ impl Case {
 
     /// A command of the tool that uses this case's cloud.
     pub fn command(&self) -> Command {
-        let mut command = self.cli.command(self.folder.path(), &self.folder.path().join("cli.tfrc"));
+        let mut command =
+            self.cli.command(self.folder.path(), &self.folder.path().join("cli.tfrc"));
         command.envs(self.emulator.variables()).stdin(Stdio::null());
         command
     }
@@ -108,7 +109,11 @@ impl Case {
     pub fn expect_no_changes(&self) {
         for refresh in ["-refresh=false", "-refresh=true"] {
             let said = self.run(&["plan", "-no-color", "-detailed-exitcode", refresh]);
-            assert_eq!(said.code, 0, "the plan with {refresh} is not empty:\n{}{}", said.out, said.err);
+            assert_eq!(
+                said.code, 0,
+                "the plan with {refresh} is not empty:\n{}{}",
+                said.out, said.err
+            );
         }
     }
 

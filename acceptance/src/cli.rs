@@ -49,7 +49,8 @@ impl Cli {
     /// # Panics
     /// Where there is none: acceptance tests need it.
     pub fn terraform() -> Cli {
-        Cli::find("terraform").expect("the acceptance tests need `terraform` on PATH; install it from its home page")
+        Cli::find("terraform")
+            .expect("the acceptance tests need `terraform` on PATH; install it from its home page")
     }
 
     /// Every tool on the path: `terraform`, and `tofu` where it is installed.
@@ -75,9 +76,9 @@ impl Cli {
         let mut command = Command::new(&self.path);
         command.current_dir(directory);
         for (name, _) in std::env::vars_os() {
-            let foreign = name.to_str().is_some_and(|name| {
-                name.starts_with("TF_") || name.starts_with("TENCENTCLOUD_")
-            });
+            let foreign = name
+                .to_str()
+                .is_some_and(|name| name.starts_with("TF_") || name.starts_with("TENCENTCLOUD_"));
             if foreign {
                 command.env_remove(name);
             }

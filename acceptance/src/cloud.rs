@@ -55,7 +55,13 @@ impl Cloud {
 /// What only exists because somebody made it.
 fn made_by_users(state: &Json) -> Vec<String> {
     const MADE: [&str; 8] = [
-        "vpc", "subnet", "security_group", "function", "namespace", "load_balancer", "listener",
+        "vpc",
+        "subnet",
+        "security_group",
+        "function",
+        "namespace",
+        "load_balancer",
+        "listener",
         "rule",
     ];
     let mut found = Vec::new();

@@ -38,7 +38,8 @@ impl Emulator {
         let output = process.stdout.take().expect("its output is piped");
         BufReader::new(output).read_line(&mut line).expect("it says where it listens");
         let endpoint = line.trim().strip_prefix("listening on ");
-        let endpoint = endpoint.unwrap_or_else(|| panic!("the local cloud said {line:?}")).to_owned();
+        let endpoint =
+            endpoint.unwrap_or_else(|| panic!("the local cloud said {line:?}")).to_owned();
         Emulator { process, endpoint }
     }
 

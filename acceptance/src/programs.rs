@@ -43,7 +43,8 @@ pub fn build(release: bool) -> Programs {
         .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
         .collect();
     let find = |name: &str| {
-        let found = executables.iter().find(|path| path.file_stem().is_some_and(|stem| stem == name));
+        let found =
+            executables.iter().find(|path| path.file_stem().is_some_and(|stem| stem == name));
         found.unwrap_or_else(|| panic!("cargo has built no {name}")).clone()
     };
     Programs {

@@ -40,7 +40,11 @@ pub async fn update(
     let (before, after) = (prior.or_default(), planned.or_default());
     let replace = after.iter().filter(|(key, value)| before.get(*key) != Some(value));
     let replace: Vec<Tag> = replace
-        .map(|(key, value)| Tag { tag_key: key.clone(), tag_value: value.clone() })
+        .map(|(key, value)| Tag {
+            tag_key: key.clone(),
+            tag_value: value.clone(),
+            ..Tag::default()
+        })
         .collect();
     let delete = before.keys().filter(|key| !after.contains_key(*key));
     let delete: Vec<TagKeyObject> =

@@ -161,6 +161,31 @@ fn find_block_replacements(
     }
 }
 
+/// Gives `state` the form of `before` wherever both mean the same: what was planned while applying,
+/// what was stored while reading. Otherwise each plan would show a change that is none.
+pub fn keep_form(block: &Block, before: &Dynamic, state: &mut Dynamic) {
+    let Dynamic::Map(values) = state else { return };
+    for attribute in &block.attributes {
+        let (before, value) = (before.get(attribute.name), values.get_mut(attribute.name));
+        if let Some(value) = value
+            && !before.is_null()
+            && before.is_wholly_known()
+            && attribute.means_same(before, value)
+        {
+            *value = before.clone();
+        }
+    }
+    for nested in block.blocks.iter().filter(|nested| nested.nesting == Nesting::List) {
+        let before = before.get(nested.name).elements();
+        if let Some(Dynamic::List(elements)) = values.get_mut(nested.name)
+            && before.len() == elements.len()
+        {
+            let pairs = before.iter().zip(elements);
+            pairs.for_each(|(before, element)| keep_form(&nested.block, before, element));
+        }
+    }
+}
+
 impl<'a> Known<'a> {
     fn attribute(self, name: &str) -> Known<'a> {
         Known { prior: self.prior.get(name), config: self.config.get(name) }

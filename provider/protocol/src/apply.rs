@@ -1,6 +1,6 @@
 //! Creating, updating and deleting: what becomes of the state, whatever happens on the way.
 
-use tf_schema::{Block, Diagnostics, Dynamic, Path, conform};
+use tf_schema::{Block, Diagnostics, Dynamic, Path, conform, plan};
 
 use crate::lifecycle::{Lifecycle, Presence, Problem};
 use crate::operation::Operation;
@@ -116,9 +116,10 @@ async fn read_back<R: Lifecycle>(
 }
 
 /// The state that a model stands for: complete, without write-only values, with the user's
-/// `timeouts`.
+/// `timeouts`, and in the form in which `beside`, the planned or stored state, writes it.
 pub fn state_of<M: tf_schema::Model>(block: &Block, model: M, beside: &Dynamic) -> Dynamic {
     let mut state = block.complete(model.encode());
+    plan::keep_form(block, beside, &mut state);
     if block.blocks.iter().any(|nested| nested.name == timeouts::NAME) {
         state.set(timeouts::NAME, beside.get(timeouts::NAME).clone());
     }

@@ -78,7 +78,8 @@ impl<M: Model> Change<M> {
 
     /// Whether the attribute or block `name` differs from the stored state, or may.
     pub fn changes(&self, name: &str) -> bool {
-        let attribute = self.block.attributes.iter().find(|a| a.name == name).map(AttributeSpec::ty);
+        let attribute =
+            self.block.attributes.iter().find(|a| a.name == name).map(AttributeSpec::ty);
         let nested = self.block.blocks.iter().find(|b| b.name == name).map(BlockSpec::ty);
         let (before, after) = (self.before.get(name), self.after.get(name));
         attribute.or(nested).is_none_or(|ty| !before.same(after, &ty))

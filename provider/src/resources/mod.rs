@@ -1,5 +1,6 @@
 //! Every resource, one line each.
 
+pub mod clb;
 pub mod scf;
 pub mod vpc;
 
@@ -10,6 +11,10 @@ use crate::Cloud;
 /// The resources of the provider.
 pub fn all() -> Resources<Cloud> {
     Resources::new()
+        .with::<clb::function_targets::Attachment>()
+        .with::<clb::instance::Instance>()
+        .with::<clb::listener::Listener>()
+        .with::<clb::rule::Rule>()
         .with::<scf::function::Function>()
         .with::<scf::alias::Alias>()
         .with::<scf::version::Version>()

@@ -5,7 +5,7 @@ pub mod function;
 pub mod namespace;
 pub mod version;
 
-use tencentcloud_api::{lock, scf};
+use tencentcloud_api::{Guard, scf};
 use tf_schema::Value;
 
 use crate::Cloud;
@@ -20,6 +20,6 @@ async fn function_lock(
     cloud: &Cloud,
     namespace: &str,
     function: &str,
-) -> tencentcloud_api::Result<lock::Guard> {
+) -> tencentcloud_api::Result<Guard> {
     cloud.lock(&format!("scf/{}/{namespace}/{function}", cloud.region())).await
 }

@@ -7,7 +7,7 @@ use tencentcloud_api::vpc::{
     self, CreateVpcRequest, DeleteVpcRequest, DescribeRouteTablesRequest, DescribeVpcsRequest,
     Filter, ModifyVpcAttributeRequest,
 };
-use tencentcloud_api::{page, wait};
+use tencentcloud_api::{page, tag, wait};
 use tf_protocol::{Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::length;
 use tf_schema::{Resource, Set, Value};
@@ -107,7 +107,8 @@ impl Lifecycle for Vpc {
         {
             self.modify(cloud).await?;
         }
-        let resource = format!("qcs::vpc:{}:uin/:vpc/{}", cloud.region(), self.id.text());
+        let resource =
+            tag::resource_name("vpc", cloud.region(), &format!("vpc/{}", self.id.text()));
         tags::update(cloud, resource, &prior.tags, &self.tags).await?;
         Ok(())
     }

@@ -7,7 +7,7 @@ use tencentcloud_api::vpc::{
     self, CreateSecurityGroupRequest, DeleteSecurityGroupRequest, DescribeSecurityGroupsRequest,
     Filter, ModifySecurityGroupAttributeRequest,
 };
-use tencentcloud_api::{page, wait};
+use tencentcloud_api::{page, tag, wait};
 use tf_protocol::{Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::length;
 use tf_schema::{Resource, Value};
@@ -73,7 +73,7 @@ impl Lifecycle for SecurityGroup {
             vpc::modify_security_group_attribute(cloud, &request).await?;
         }
         // The tag service knows security groups under the name of the service they came from.
-        let resource = format!("qcs::cvm:{}:uin/:sg/{}", cloud.region(), self.id.text());
+        let resource = tag::resource_name("cvm", cloud.region(), &format!("sg/{}", self.id.text()));
         tags::update(cloud, resource, &prior.tags, &self.tags).await?;
         Ok(())
     }

@@ -7,7 +7,7 @@ use tencentcloud_api::vpc::{
     self, CreateSubnetRequest, DeleteSubnetRequest, DescribeSubnetsRequest, Filter,
     ModifySubnetAttributeRequest, ReplaceRouteTableAssociationRequest,
 };
-use tencentcloud_api::{page, wait};
+use tencentcloud_api::{page, tag, wait};
 use tf_protocol::{Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::length;
 use tf_schema::{Resource, Value};
@@ -88,7 +88,8 @@ impl Lifecycle for Subnet {
         if self.route_table_id != prior.route_table_id {
             self.associate(cloud).await?;
         }
-        let resource = format!("qcs::vpc:{}:uin/:subnet/{}", cloud.region(), self.id.text());
+        let resource =
+            tag::resource_name("vpc", cloud.region(), &format!("subnet/{}", self.id.text()));
         tags::update(cloud, resource, &prior.tags, &self.tags).await?;
         Ok(())
     }

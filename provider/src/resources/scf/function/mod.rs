@@ -8,6 +8,7 @@ mod map;
 use std::collections::BTreeMap;
 
 use tencentcloud_api::scf::{self, DeleteFunctionRequest, FunctionKey, GetFunctionAddressRequest};
+use tencentcloud_api::tag;
 use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
@@ -218,12 +219,8 @@ impl Lifecycle for Function {
             scf::wait_active(cloud, &key).await?;
         }
         self.update_configuration(Some(prior), cloud).await?;
-        let resource = format!(
-            "qcs::scf:{}:uin/:namespace/{}/function/{}",
-            cloud.region(),
-            key.namespace,
-            key.name
-        );
+        let path = format!("namespace/{}/function/{}", key.namespace, key.name);
+        let resource = tag::resource_name("scf", cloud.region(), &path);
         tags::update(cloud, resource, &prior.tags, &self.tags).await?;
         Ok(())
     }
