@@ -413,8 +413,8 @@ pub struct ModifyLoadBalancerAttributesResponse {
 pub struct SetLoadBalancerSecurityGroupsRequest {
     /// `lb-…`.
     pub load_balancer_id: String,
-    /// `sg-…`, all of them; none removes all.
-    pub security_groups: Vec<String>,
+    /// `sg-…`, all of them; absent removes all.
+    pub security_groups: Option<Vec<String>>,
 }
 
 /// Another log of a load balancer.

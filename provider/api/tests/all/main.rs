@@ -10,3 +10,4 @@ mod paging;
 mod secrets;
 mod server;
 mod stopping;
+mod transcripts;
