@@ -2,7 +2,7 @@
 //!
 //! Reading one object at a time is what a caller wants and what a rate limit punishes. A
 //! [`Lookup`] is an action that describes many objects by id; [`Client::find`] gathers the ids that
-//! are asked for within [`GATHER`] and sends them together.
+//! are asked for within two milliseconds and sends them together.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
