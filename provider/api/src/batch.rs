@@ -2,7 +2,7 @@
 //!
 //! Reading one object at a time is what a caller wants and what a rate limit punishes. A
 //! [`Lookup`] is an action that describes many objects by id; [`Client::find`] gathers the ids that
-//! are asked for within [`GATHER`] and sends them together.
+//! are asked for within two milliseconds and sends them together.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -95,7 +95,7 @@ impl Client {
     /// Joins the batch that gathers, or opens one.
     fn join<L: Lookup>(&self, scope: &str, id: &str) -> Joined<L> {
         let place = (TypeId::of::<L>(), self.region().to_owned(), scope.to_owned());
-        let mut open = self.batches().0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.shared.batches.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (sender, reply) = oneshot::channel();
         let waiting = Waiting { id: id.to_owned(), reply: sender };
 
@@ -130,7 +130,7 @@ impl Client {
             _ = self.pause(GATHER) => {}
             () = full.notified() => {}
         }
-        let mut waiting = self.batches().close::<L>(&place, &full);
+        let mut waiting = self.shared.batches.close::<L>(&place, &full);
         // More may have joined between the signal and now.
         while !waiting.is_empty() {
             let rest = waiting.split_off(waiting.len().min(L::MOST));

@@ -191,6 +191,21 @@ impl Error {
         }
     }
 
+    /// The message followed by those of its causes.
+    pub fn explain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let told = error.to_string();
+            // Libraries often repeat the cause's message in their own.
+            if !text.contains(&told) {
+                text = format!("{text}: {told}");
+            }
+            cause = error.source();
+        }
+        text
+    }
+
     /// What to do about it, in one sentence.
     pub fn advice(&self) -> String {
         crate::advice::advice(self)

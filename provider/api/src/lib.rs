@@ -32,6 +32,7 @@ mod codes;
 mod credential;
 mod endpoint;
 mod error;
+mod exchange;
 mod limit;
 mod lock;
 mod random;

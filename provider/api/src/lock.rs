@@ -45,7 +45,7 @@ impl Client {
     /// [`Error::Timeout`](crate::Error::Timeout) and
     /// [`Error::Cancelled`](crate::Error::Cancelled).
     pub async fn lock(&self, key: &str) -> Result<Guard> {
-        let ticket = self.locks().ticket(key);
+        let ticket = self.shared.locks.ticket(key);
         let held = tokio::select! {
             biased;
             stop = self.stop() => {
@@ -89,7 +89,7 @@ mod tests {
     const TASK: Duration = Duration::from_secs(10);
 
     fn known(client: &Client) -> usize {
-        client.locks().0.lock().unwrap().len()
+        client.shared.locks.0.lock().unwrap().len()
     }
 
     async fn work(client: &Client, key: &str) {

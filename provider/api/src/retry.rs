@@ -30,7 +30,7 @@ impl Default for Policy {
             base: Duration::from_millis(100),
             cap: Duration::from_secs(10),
             repeats: 3,
-            connects: 4,
+            connects: 3,
             throttled_for: Duration::from_secs(300),
             grace: Duration::from_millis(1_200),
             seed: None,
@@ -117,7 +117,7 @@ mod tests {
     fn what_was_not_sent_is_repeated_whatever_it_is() {
         let policy = Policy::default();
         for kind in [Kind::Read, Kind::Create] {
-            assert_eq!(pauses(kind, Failure::Unsent, &policy).len(), 4, "{kind:?}");
+            assert_eq!(pauses(kind, Failure::Unsent, &policy).len(), 3, "{kind:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use reqwest::{StatusCode, Url, redirect};
 use crate::error::Source;
 
 /// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// Shorter than what servers keep idle connections for, so that a request rarely meets one that is
 /// just being closed.

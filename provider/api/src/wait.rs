@@ -124,7 +124,7 @@ impl<'a> Pauses<'a> {
     fn next(&mut self) -> Duration {
         let pause = self.next;
         self.next = pause.mul_f64(GROWTH).min(LONGEST);
-        self.client.random().between(pause.mul_f64(0.8), pause)
+        self.client.shared.random.between(pause.mul_f64(0.8), pause)
     }
 }
 

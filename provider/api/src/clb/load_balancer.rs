@@ -413,8 +413,8 @@ pub struct ModifyLoadBalancerAttributesResponse {
 pub struct SetLoadBalancerSecurityGroupsRequest {
     /// `lb-…`.
     pub load_balancer_id: String,
-    /// `sg-…`, all of them; none removes all.
-    pub security_groups: Vec<String>,
+    /// `sg-…`, all of them; absent removes all.
+    pub security_groups: Option<Vec<String>>,
 }
 
 /// Another log of a load balancer.
@@ -498,7 +498,7 @@ pub async fn create_load_balancer<'a>(
     client: &'a Client,
     request: &CreateLoadBalancerRequest,
 ) -> Result<Pending<'a, CreateLoadBalancerRequest>> {
-    let token = request.client_token.clone().unwrap_or_else(|| client.random().token());
+    let token = request.client_token.clone().unwrap_or_else(|| client.shared.random.token());
     let request = CreateLoadBalancerRequest { client_token: Some(token), ..request.clone() };
     change(client, &request).await
 }

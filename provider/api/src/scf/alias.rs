@@ -44,14 +44,15 @@ pub struct UpdateAliasRequest {
     pub description: Option<String>,
 }
 
-/// Which version gets which part of the traffic: by weight or by match, not both.
+/// Which version gets which part of the traffic: by weight or by match, not both. Two empty lists
+/// clear the routing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct RoutingConfig {
     /// At most one further version and its share.
-    pub additional_version_weights: Vec<VersionWeight>,
+    pub additional_version_weights: Option<Vec<VersionWeight>>,
     /// Requests that go to a further version. The spelling is the cloud's.
-    pub addtion_version_matchs: Vec<VersionMatch>,
+    pub addtion_version_matchs: Option<Vec<VersionMatch>>,
 }
 
 /// A share of the traffic.

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::{GetFunctionRequest, GetFunctionResponse, LATEST, get_function};
 use crate::client::Client;
 use crate::error::Result;
+use crate::lock::Guard;
 use crate::wait::{Step, until};
 
 /// How long a function that was just made, or a version just published, may be unknown.
@@ -39,6 +40,17 @@ impl FunctionKey {
             name: name.to_owned(),
             qualifier: qualifier.to_owned(),
         }
+    }
+
+    /// Waits until nobody else changes the function: the cloud accepts one change at a time, of
+    /// whatever version or alias.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::lock`].
+    pub async fn lock(&self, client: &Client) -> Result<Guard> {
+        let Self { namespace, name, .. } = self;
+        client.lock(&format!("function {namespace}/{name} in {}", client.region())).await
     }
 
     fn request(&self) -> GetFunctionRequest {

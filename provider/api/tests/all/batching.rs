@@ -115,7 +115,7 @@ async fn one_who_leaves_does_not_spoil_the_others_read() {
     let leaving = client.with_cancel(cancel.clone());
     let (left, stayed, ()) =
         tokio::join!(vpc::find_vpc(&leaving, "vpc-1"), vpc::find_vpc(&client, "vpc-2"), async {
-            cancel.cancel()
+            cancel.cancel();
         },);
     assert!(matches!(left, Err(Error::Cancelled { .. })), "{left:?}");
     assert_eq!(stayed.unwrap().unwrap().vpc_name, "name of vpc-2");

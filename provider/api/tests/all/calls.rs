@@ -1,12 +1,11 @@
 //! One call: what is sent, what is repeated, and what its failure says.
 
-use std::process::Command;
-use std::time::Duration;
-
 use serde_json::json;
+use tencentcloud_api::page::all_pages;
 use tencentcloud_api::vpc::{self, CreateVpcRequest, DeleteVpcRequest, DescribeVpcsRequest};
-use tencentcloud_api::{Client, Config, Credential, Endpoints, Error, scf};
+use tencentcloud_api::{Client, Config, Credential, Endpoints, Error, clb, scf};
 
+use crate::alone;
 use crate::server::{Reply, Server, config};
 
 fn hello() -> scf::GetFunctionRequest {
@@ -155,11 +154,7 @@ async fn what_is_not_the_cloud_is_not_asked_again() {
     ] {
         let server = Server::replying([reply]).await;
         let error = scf::get_function(&server.client(), &hello()).await.unwrap_err();
-        let mut told = error.to_string();
-        if let Some(source) = std::error::Error::source(&error) {
-            told += &source.to_string();
-        }
-        assert!(told.contains(says), "{told}");
+        assert!(error.explain().contains(says), "{}", error.explain());
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -172,6 +167,7 @@ async fn an_unreachable_endpoint_is_tried_a_few_times_and_named() {
     let error = vpc::create_vpc(&Client::new(config(&url)), &new_vpc()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
     assert!(error.to_string().contains(&url) && error.advice().contains("proxy"), "{error}");
+    assert!(error.explain().contains("refused"), "{}", error.explain());
     assert!(!error.may_have_taken_effect());
 }
 
@@ -193,29 +189,40 @@ async fn an_answer_of_another_shape_is_told_with_its_request_id() {
     assert_eq!(error.request_id(), Some("request-1"));
 }
 
-/// Proxies come from the environment, which a test may not change for the others: so this one runs
-/// itself again as a process of its own.
+/// Proxies come from the environment, which a test may not change for the others.
 #[tokio::test]
 async fn a_proxy_of_the_environment_is_used_for_all_but_this_machine() {
-    const INSIDE: &str = "TENCENTCLOUD_API_TEST_PROXIED";
-    if std::env::var_os(INSIDE).is_some() {
+    if alone::inside() {
         let endpoints = Endpoints::new(None, Some("http"), Some("cloud.invalid")).unwrap();
         let client = Client::new(Config { endpoints, ..config("http://127.0.0.1:9") });
         let answer = scf::get_function(&client, &hello()).await.unwrap();
         assert_eq!(answer.status, "Active");
+
+        let here = Server::replying([Reply::Done(json!({ "Status": "Here" }))]).await;
+        let answer = scf::get_function(&here.client(), &hello()).await.unwrap();
+        assert_eq!(answer.status, "Here", "asked directly");
         return;
     }
     let proxy = Server::replying([Reply::Done(json!({ "Status": "Active" }))]).await;
     let name = "calls::a_proxy_of_the_environment_is_used_for_all_but_this_machine";
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", name]).env(INSIDE, "1").env("HTTP_PROXY", &proxy.url);
-    for unset in ["http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
-        command.env_remove(unset);
-    }
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap());
-    let output = tokio::time::timeout(Duration::from_secs(30), output).await.unwrap().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    alone::run(name, &[("HTTP_PROXY", &proxy.url)]).await;
     let [request] = &proxy.requests()[..] else { panic!("{:?}", proxy.requests()) };
     assert_eq!(request.target, "http://scf.cloud.invalid/");
     assert_eq!(request.header("host"), "scf.cloud.invalid", "the signed host is the cloud's");
+}
+
+#[test]
+fn calls_can_move_between_threads() {
+    fn moves<T: Send>(_: T) {}
+    let client = Client::new(config("http://127.0.0.1:9"));
+    let key = scf::FunctionKey::latest("default", "hello");
+    moves(scf::get_function(&client, &hello()));
+    moves(scf::wait_active(&client, &key));
+    moves(key.lock(&client));
+    moves(vpc::find_vpc(&client, "vpc-1"));
+    moves(all_pages(&client, &DescribeVpcsRequest::default()));
+    moves(async {
+        let request = clb::CreateListenerRequest::default();
+        clb::create_listener(&client, &request).await.unwrap().done().await.unwrap();
+    });
 }

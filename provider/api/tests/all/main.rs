@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod alone;
 mod batching;
 mod calls;
 mod functions;
@@ -10,3 +11,5 @@ mod paging;
 mod secrets;
 mod server;
 mod stopping;
+mod tls;
+mod transcripts;

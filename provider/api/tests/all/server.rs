@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tencentcloud_api::{Client, Config, Credential, Endpoints, Policy};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -60,14 +61,39 @@ impl Server {
 
     /// A server that answers each request by a function of it.
     pub async fn start(script: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(None, Arc::new(script)).await
+    }
+
+    /// The same over TLS, as `localhost`.
+    pub async fn start_tls(
+        tls: TlsAcceptor,
+        script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(Some(tls), Arc::new(script)).await
+    }
+
+    async fn listen(tls: Option<TlsAcceptor>, script: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let port = listener.local_addr().unwrap().port();
+        let url = match tls {
+            None => format!("http://127.0.0.1:{port}"),
+            Some(_) => format!("https://localhost:{port}"),
+        };
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let script: Script = Arc::new(script);
         let log = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
+                let (tls, script, log) = (tls.clone(), Arc::clone(&script), Arc::clone(&log));
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, script, log).await,
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, script, log).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         Self { url, requests }
@@ -104,7 +130,10 @@ pub fn config(url: &str) -> Config {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: Script, log: Arc<Mutex<Vec<Request>>>) {
+async fn serve<S>(mut stream: S, script: Script, log: Arc<Mutex<Vec<Request>>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     while let Some(request) = read(&mut stream).await {
         log.lock().unwrap().push(request.clone());
         let mut reply = script(&request);
@@ -138,7 +167,7 @@ async fn serve(mut stream: TcpStream, script: Script, log: Arc<Mutex<Vec<Request
 }
 
 /// The next request of a connection; `None` when the client closed it.
-async fn read(stream: &mut TcpStream) -> Option<Request> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
