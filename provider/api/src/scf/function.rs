@@ -275,6 +275,18 @@ pub struct GetFunctionResponse {
     pub intranet_config: IntranetConfigOut,
     /// `TRUE` when L5 is on.
     pub l5_enable: String,
+    /// Where the function is reached inside its network.
+    pub access_info: AccessInfo,
+}
+
+/// Where a function is reached inside its network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct AccessInfo {
+    /// Name.
+    pub host: String,
+    /// Address.
+    pub vip: String,
 }
 
 /// A function or one of its versions to delete.

@@ -265,7 +265,7 @@ impl Instance {
         {
             let request = SetLoadBalancerSecurityGroupsRequest {
                 load_balancer_id: id.clone(),
-                security_groups: security_groups.clone(),
+                security_groups: Some(security_groups.clone()),
             };
             clb::set_load_balancer_security_groups(cloud, &request).await?.done().await?;
         }

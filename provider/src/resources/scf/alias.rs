@@ -168,29 +168,19 @@ impl Lifecycle for Alias {
 impl Alias {
     /// The whole alias; an empty routing takes the second version away.
     fn to_update(&self) -> UpdateAliasRequest {
-        let routing = self.routing_config.known().and_then(|routing| routing.first());
-        let weights = routing.into_iter().flat_map(|r| r.additional_version_weights.or_none());
-        let matches = routing.into_iter().flat_map(|r| r.additional_version_matches.or_none());
+        let routing = self.routing_config.or_none().first();
+        let weights =
+            routing.map_or(&[][..], |routing| routing.additional_version_weights.or_none());
+        let matches =
+            routing.map_or(&[][..], |routing| routing.additional_version_matches.or_none());
         UpdateAliasRequest {
             function_name: self.function_name.or_default(),
             name: self.name.or_default(),
             function_version: self.function_version.or_default(),
             namespace: Some(namespace_or_default(&self.namespace)),
             routing_config: Some(RoutingConfig {
-                additional_version_weights: weights
-                    .map(|w| VersionWeight {
-                        version: w.version.or_default(),
-                        weight: w.weight.or_default(),
-                    })
-                    .collect(),
-                addtion_version_matchs: matches
-                    .map(|m| VersionMatch {
-                        version: m.version.or_default(),
-                        key: m.key.or_default(),
-                        method: m.method.or_default(),
-                        expression: m.expression.or_default(),
-                    })
-                    .collect(),
+                additional_version_weights: Some(weights.iter().map(Weight::to_api).collect()),
+                addtion_version_matchs: Some(matches.iter().map(Match::to_api).collect()),
             }),
             description: Some(self.description.or_default()),
         }
@@ -204,24 +194,65 @@ impl Alias {
         }
         let RoutingConfig { additional_version_weights, addtion_version_matchs } =
             found.routing_config;
-        let weights = additional_version_weights
-            .into_iter()
-            .map(|w| Weight { version: w.version.into(), weight: w.weight.into() });
-        let matches = addtion_version_matchs.into_iter().map(|m| Match {
-            version: m.version.into(),
-            key: m.key.into(),
-            method: m.method.into(),
-            expression: m.expression.into(),
-        });
-        let routing = Routing {
-            additional_version_weights: weights.collect::<Vec<_>>().into(),
-            additional_version_matches: matches.collect::<Vec<_>>().into(),
+        let weights = additional_version_weights.unwrap_or_default();
+        let matches = addtion_version_matchs.unwrap_or_default();
+        let found = match weights.is_empty() && matches.is_empty() {
+            true => vec![],
+            false => vec![Routing {
+                additional_version_weights: weights
+                    .into_iter()
+                    .map(Weight::of)
+                    .collect::<Vec<_>>()
+                    .into(),
+                additional_version_matches: matches
+                    .into_iter()
+                    .map(Match::of)
+                    .collect::<Vec<_>>()
+                    .into(),
+            }],
         };
-        let empty = routing.additional_version_weights.or_none().is_empty()
-            && routing.additional_version_matches.or_none().is_empty();
         // An empty block in the configuration means the same as none: it is kept.
-        if !empty || self.routing_config.or_none().is_empty() {
-            self.routing_config = if empty { vec![] } else { vec![routing] }.into();
+        if !found.is_empty() || !self.routing_config.or_none().iter().all(Routing::is_empty) {
+            self.routing_config = found.into();
+        } else if !self.routing_config.is_known() {
+            self.routing_config = vec![].into();
+        }
+    }
+}
+
+impl Routing {
+    fn is_empty(&self) -> bool {
+        self.additional_version_weights.or_none().is_empty()
+            && self.additional_version_matches.or_none().is_empty()
+    }
+}
+
+impl Weight {
+    fn to_api(&self) -> VersionWeight {
+        VersionWeight { version: self.version.or_default(), weight: self.weight.or_default() }
+    }
+
+    fn of(found: VersionWeight) -> Weight {
+        Weight { version: found.version.into(), weight: found.weight.into() }
+    }
+}
+
+impl Match {
+    fn to_api(&self) -> VersionMatch {
+        VersionMatch {
+            version: self.version.or_default(),
+            key: self.key.or_default(),
+            method: self.method.or_default(),
+            expression: self.expression.or_default(),
+        }
+    }
+
+    fn of(found: VersionMatch) -> Match {
+        Match {
+            version: found.version.into(),
+            key: found.key.into(),
+            method: found.method.into(),
+            expression: found.expression.into(),
         }
     }
 }
