@@ -1,5 +1,7 @@
 //! What came of an invocation.
 
+use serde::Serialize;
+
 /// How an invocation ended: the product's status codes (R174 to R188).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -21,7 +23,7 @@ pub enum Status {
     TimedOut,
     /// 434: over the memory limit.
     MemoryExceeded,
-    /// 437: the package holds no such entry file or function.
+    /// 437: the package cannot be unpacked, or holds no such entry file or function.
     HandlerNotFound,
     /// 439: the process ended by itself.
     ProcessExited,
@@ -62,7 +64,7 @@ pub struct Outcome {
     pub ret_msg: String,
     /// Empty, or why it failed.
     pub err_msg: String,
-    /// The log of this invocation: START, the output, END and Report lines.
+    /// The log of this invocation: the platform's lines around what the function printed.
     pub log: String,
     /// Run time in milliseconds, without the start of the instance.
     pub duration_ms: f64,
@@ -74,4 +76,52 @@ pub struct Outcome {
     pub request_id: String,
     /// Whether an instance had to be started.
     pub cold_start: bool,
+}
+
+/// Why an invocation has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failed {
+    pub(super) status: Status,
+    /// One line.
+    pub(super) message: String,
+    /// The stack trace, or nothing.
+    pub(super) stack: String,
+}
+
+impl Failed {
+    pub(super) fn new(status: Status, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), stack: String::new() }
+    }
+
+    /// The document that callers get in place of a result.
+    pub(super) fn document(&self, request_id: &str) -> String {
+        let document = ErrorDocument {
+            error_code: -1,
+            error_message: &self.message,
+            request_id,
+            stack_trace: &self.stack,
+            status_code: self.status.code(),
+        };
+        serde_json::to_string(&document).expect("strings and numbers can be encoded")
+    }
+
+    /// The text of R439 and R440: the stack if there is one.
+    pub(super) fn text(&self) -> &str {
+        match self.status {
+            Status::TimedOut => "time out",
+            _ if self.stack.is_empty() => &self.message,
+            _ => &self.stack,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorDocument<'a> {
+    error_code: i32,
+    error_message: &'a str,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    stack_trace: &'a str,
+    status_code: u16,
 }
