@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::{Cursor, Write},
-    sync::Arc,
     time::Duration,
 };
 
