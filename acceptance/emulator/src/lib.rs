@@ -22,6 +22,7 @@ pub mod quotas;
 pub mod refusal;
 pub mod regions;
 pub mod registry;
+pub mod runtime;
 pub mod server;
 pub mod shapes;
 pub mod store;
