@@ -1,3 +1,5 @@
 //! The local cloud's program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    tencentcloud_emulator::cli::run()
+}

@@ -1,0 +1,110 @@
+//! The cloud: everything that outlives a request.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::ids::Ids;
+use crate::journal::Journal;
+use crate::quotas::Allowance;
+use crate::runtime::{Runtime, RuntimeOptions};
+use crate::scf::invoke::Called;
+use crate::store::{Store, StoreError};
+use crate::transitions::{Pace, Transitions};
+use crate::verify::Keyring;
+
+/// How a cloud is to be.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where its state lies; in memory if nowhere.
+    pub data_dir: Option<PathBuf>,
+    /// Makes ids repeatable.
+    pub seed: Option<u64>,
+    /// How long asynchronous things take.
+    pub pace: Pace,
+    /// What quotas accounts have.
+    pub allowance: Allowance,
+}
+
+/// One local cloud.
+pub struct Cloud {
+    /// Every object.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+    /// How long things take.
+    pub transitions: Transitions,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// Who called what.
+    pub journal: Journal,
+    /// What quotas accounts have.
+    pub allowance: Allowance,
+    /// Who may sign.
+    pub keyring: Keyring,
+    /// What runs functions.
+    pub runtime: Runtime,
+    /// What is known of functions that were called.
+    pub called: Called,
+    address: OnceLock<SocketAddr>,
+}
+
+impl Cloud {
+    /// Opens the state and makes the rest.
+    ///
+    /// # Errors
+    /// When the data directory cannot be used.
+    pub fn open(settings: &Settings) -> Result<Self, StoreError> {
+        let store = Store::open(settings.data_dir.as_deref())?;
+        let ids = Ids::new(settings.seed, store.starts());
+        Ok(Self {
+            store,
+            clock: Clock::default(),
+            ids,
+            transitions: Transitions::new(settings.pace),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            allowance: settings.allowance,
+            keyring: Keyring::default(),
+            runtime: Runtime::new(RuntimeOptions::new(instances(settings))),
+            called: Called::default(),
+            address: OnceLock::new(),
+        })
+    }
+
+    /// Tells the cloud where it listens.
+    pub fn listens_on(&self, address: SocketAddr) {
+        // It listens once; a second address would be that of nobody.
+        let _ = self.address.set(address);
+    }
+
+    /// Where it listens, as the start of a URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.address.get().map(|address| format!("http://{address}")).unwrap_or_default()
+    }
+
+    /// Forgets every object, or those of one account, and stops what runs on their behalf.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn forget(&self, uin: Option<&str>) -> Result<(), StoreError> {
+        let txn = self.store.write()?;
+        txn.remove_all(uin)?;
+        txn.commit()?;
+        self.called.clear(&self.runtime, uin);
+        Ok(())
+    }
+}
+
+/// Where functions are unpacked: beside the state, or in a folder that the system cleans.
+fn instances(settings: &Settings) -> PathBuf {
+    match &settings.data_dir {
+        Some(dir) => dir.join("instances"),
+        None => std::env::temp_dir().join(format!("tencentcloud-emulator-{}", std::process::id())),
+    }
+}

@@ -1,0 +1,102 @@
+//! Quotas: how many of a kind an account may have. Data, and raisable, as an account's can be.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Record, Scope, StoreError};
+
+/// One quota.
+#[derive(Debug)]
+pub struct Quota {
+    /// The name under `/_emulator/quotas`.
+    pub name: &'static str,
+    /// What an account has until it is raised.
+    pub default: i64,
+    /// What going over it answers.
+    pub code: &'static str,
+}
+
+macro_rules! quotas {
+    ($($(#[$doc:meta])* $id:ident = $name:literal, $default:literal, $code:literal;)*) => {
+        $($(#[$doc])* pub static $id: Quota = Quota { name: $name, default: $default, code: $code };)*
+
+        /// Every quota.
+        pub static QUOTAS: &[&Quota] = &[$(&$id),*];
+    };
+}
+
+quotas! {
+    /// R32: namespaces in a region, `default` included.
+    NAMESPACES = "scf.namespaces", 5, "LimitExceeded.Namespace";
+    /// R33: functions in a namespace.
+    FUNCTIONS = "scf.functions", 50, "LimitExceeded.Function";
+    /// R38: triggers of one type of a function, all qualifiers together.
+    TRIGGERS = "scf.triggers", 10, "LimitExceeded.Trigger";
+    /// R29: bytes of packed code in a region, 100 GB.
+    CODE_BYTES = "scf.code_bytes", 107_374_182_400, "LimitExceeded.Quota";
+    /// Versions of a function; the seed names no bound, newer pages 1000.
+    VERSIONS = "scf.versions", 1000, "LimitExceeded.FunctionVersions";
+    /// R339: fixed egress addresses in a region.
+    FIXED_IPS = "scf.fixed_ips", 5, "LimitExceeded.Eip";
+    /// Execution timeout in seconds.
+    TIMEOUT = "scf.timeout", 900, "LimitExceeded.Timeout";
+    /// Memory of a function in MB.
+    MEMORY = "scf.memory", 3072, "LimitExceeded.Memory";
+    /// Initialisation timeout in seconds.
+    INIT_TIMEOUT = "scf.init_timeout", 300, "LimitExceeded.InitTimeout";
+    /// VPCs in a region.
+    VPCS = "vpc.vpcs", 20, "LimitExceeded";
+    /// Subnets in a VPC.
+    SUBNETS = "vpc.subnets", 100, "LimitExceeded";
+    /// Route tables in a VPC.
+    ROUTE_TABLES = "vpc.route_tables", 10, "LimitExceeded";
+    /// Security groups in a region.
+    SECURITY_GROUPS = "vpc.security_groups", 50, "LimitExceeded";
+    /// Rules of a security group, in each direction.
+    SECURITY_GROUP_RULES = "vpc.security_group_rules", 100, "LimitExceeded.SecurityGroupPolicySet";
+    /// Public load balancers in a region.
+    OPEN_LOAD_BALANCERS = "clb.open", 100, "LimitExceeded";
+    /// Internal load balancers in a region.
+    INTERNAL_LOAD_BALANCERS = "clb.internal", 100, "LimitExceeded";
+    /// Listeners of a load balancer.
+    LISTENERS = "clb.listeners", 50, "LimitExceeded";
+    /// Rules of a listener.
+    RULES = "clb.rules", 50, "LimitExceeded";
+    /// Targets of a rule.
+    TARGETS = "clb.targets", 100, "LimitExceeded";
+    /// Tags of one object.
+    TAGS = "tag.per_resource", 50, "LimitExceeded.ResourceAttachedTags";
+}
+
+/// What quotas an account starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Allowance {
+    /// The product's own.
+    Default,
+    /// As much as it likes.
+    Unlimited,
+}
+
+/// A quota that was changed for one account and region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Raised {
+    /// The new limit.
+    pub limit: i64,
+}
+
+impl Record for Raised {
+    const KIND: &'static str = "quota";
+}
+
+/// The limit that holds in `here`.
+///
+/// # Errors
+/// When the store fails.
+pub fn limit(quota: &Quota, allowance: Allowance, here: &Scope<'_>) -> Result<i64, StoreError> {
+    let usual = match allowance {
+        Allowance::Default => quota.default,
+        Allowance::Unlimited => i64::MAX,
+    };
+    Ok(here.get::<Raised>(quota.name)?.map_or(usual, |raised| raised.limit))
+}

@@ -1,0 +1,181 @@
+//! One instance: a process that has loaded a handler and works on one event at a time (R211).
+
+use std::{
+    io,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::unix::pipe,
+    process::Child,
+    time::{MissedTickBehavior, interval_at, sleep_until, timeout},
+};
+
+use super::{
+    channel::{Frame, Receiver, Sender},
+    log::Log,
+    memory::Meter,
+    process::{Process, Scratch, describe},
+};
+
+/// How often the memory of a working instance is looked at; every fifth time its children too.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long a process may take to be gone after its channel is closed or it is killed.
+const LEAVE: Duration = Duration::from_secs(2);
+
+/// What a pipe holds. More than that cannot have been printed before an answer that was just read.
+const PIPE: usize = 64 * 1024;
+
+/// A running instance.
+pub(super) struct Instance {
+    child: Child,
+    sender: Sender,
+    receiver: Receiver,
+    output: pipe::Receiver,
+    meter: Meter,
+    memory_limit: u64,
+    _scratch: Option<Scratch>,
+}
+
+/// What came of waiting for a frame.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The bootstrap said something.
+    Frame(Frame),
+    /// The deadline passed.
+    TimedOut,
+    /// The instance uses more memory than is configured.
+    MemoryExceeded,
+    /// The process ended by itself; this is how.
+    Exited(String),
+}
+
+impl Instance {
+    /// An instance in a process that was just started.
+    pub(super) fn new(process: Process, memory_mb: u32) -> Self {
+        let Process { child, channel, output, meter, scratch } = process;
+        let (read, sender) = channel.into_split();
+        Self {
+            child,
+            sender,
+            receiver: Receiver::new(read),
+            output,
+            meter,
+            memory_limit: u64::from(memory_mb) * 1024 * 1024,
+            _scratch: scratch,
+        }
+    }
+
+    /// Sends `message`, if there is one, and waits for a frame, while the log takes what the
+    /// function prints. `deadline` ends the waiting.
+    pub(super) async fn exchange(
+        &mut self,
+        message: &[u8],
+        deadline: Instant,
+        log: &mut Log,
+    ) -> Answer {
+        self.meter.restart();
+        let answer = match self.converse(message, deadline, log).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) | Err(_) => self.ended(log).await,
+        };
+        self.drain(log);
+        self.meter.look();
+        answer
+    }
+
+    /// The most memory that was seen during the last exchange, in bytes.
+    pub(super) fn memory(&self) -> u64 {
+        self.meter.peak()
+    }
+
+    /// Whether the process is still there to take an event.
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Kills everything that runs in the instance, and waits until it is gone.
+    pub(super) async fn kill(mut self) {
+        kill_group(&self.child);
+        if timeout(LEAVE, self.child.kill()).await.is_err() {
+            tracing::warn!("an instance does not end although it was killed");
+        }
+    }
+
+    async fn converse(
+        &mut self,
+        message: &[u8],
+        deadline: Instant,
+        log: &mut Log,
+    ) -> io::Result<Option<Answer>> {
+        let Self { sender, receiver, output, meter, memory_limit, .. } = self;
+        let sending = async {
+            let _ = sender.write_all(message).await; // a broken channel is also read as ended
+            std::future::pending::<()>().await;
+        };
+        let out_of_time = sleep_until(deadline.into());
+        let mut looks = interval_at((Instant::now() + LOOK).into(), LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut looked = 0_u32;
+        let mut printed = Vec::with_capacity(16 * 1024);
+        let mut prints = true;
+        tokio::pin!(sending, out_of_time);
+        loop {
+            tokio::select! {
+                frame = receiver.next() => return Ok(frame?.map(Answer::Frame)),
+                () = &mut sending => {}
+                read = output.read_buf(&mut printed), if prints => {
+                    prints = read? > 0; // a function may close its output
+                    log.output(&printed, Instant::now());
+                    printed.clear();
+                }
+                () = &mut out_of_time => return Ok(Some(Answer::TimedOut)),
+                _ = looks.tick() => {
+                    looked += 1;
+                    if looked.is_multiple_of(5) { meter.look_at_all() } else { meter.look() }
+                    if meter.peak() > *memory_limit {
+                        return Ok(Some(Answer::MemoryExceeded));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The channel is closed: the process has ended, or is of no use any more.
+    async fn ended(&mut self, log: &mut Log) -> Answer {
+        let ended = timeout(LEAVE, self.child.wait()).await;
+        self.drain(log);
+        match ended {
+            Ok(Ok(status)) => Answer::Exited(describe(status)),
+            Ok(Err(error)) => Answer::Exited(error.to_string()),
+            Err(_) => Answer::Exited("it closed its channel to the platform".to_owned()),
+        }
+    }
+
+    /// What was printed before the answer is in the pipe by now, and goes to the log.
+    fn drain(&mut self, log: &mut Log) {
+        let mut printed = [0; 16 * 1024];
+        let mut left = PIPE;
+        while left > 0 {
+            let Ok(length @ 1..) = self.output.try_read(&mut printed) else { return };
+            log.output(&printed[..length], Instant::now());
+            left = left.saturating_sub(length);
+        }
+    }
+}
+
+/// Kills the processes that a plain instance started; in namespaces all of them end anyway.
+fn kill_group(child: &Child) {
+    use nix::{sys::signal, unistd::Pid};
+    if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) {
+        // There may be none left, which is what is wanted.
+        let _ = signal::killpg(Pid::from_raw(id), signal::Signal::SIGKILL);
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        kill_group(&self.child);
+    }
+}

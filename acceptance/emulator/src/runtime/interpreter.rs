@@ -1,0 +1,223 @@
+//! The interpreters that this machine has.
+//!
+//! Whatever version a function is configured for, it runs on the `python3` or `node` that is found
+//! on the search path; the configured name is what the function and its logs are told.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tokio::sync::OnceCell;
+
+/// A language that event functions can be written in here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Python,
+    Node,
+}
+
+impl Language {
+    /// The language of a configured runtime, such as `Python3.6` or `Nodejs16.13`.
+    pub(super) fn of(runtime: &str) -> Option<Self> {
+        if runtime.starts_with("Python") {
+            Some(Self::Python)
+        } else if runtime.starts_with("Nodejs") {
+            Some(Self::Node)
+        } else {
+            None
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Node => "Node.js",
+        }
+    }
+
+    fn program(self) -> &'static str {
+        match self {
+            Self::Python => "python3",
+            Self::Node => "node",
+        }
+    }
+
+    /// A program that prints, one a line: the real executable, the folder it is installed in, and
+    /// the folders of installed libraries.
+    fn question(self) -> [&'static str; 2] {
+        match self {
+            Self::Python => [
+                "-c",
+                "import os, site, sys; print(os.path.realpath(sys.executable), sys.base_prefix, \
+                 *site.getsitepackages(), sep='\\n')",
+            ],
+            Self::Node => [
+                "-e",
+                "const e = require('fs').realpathSync(process.execPath), p = require('path'); \
+                 console.log([e, p.dirname(p.dirname(e))].join('\\n'))",
+            ],
+        }
+    }
+
+    /// The file that loads handlers and serves events.
+    pub(super) fn bootstrap(self) -> &'static str {
+        match self {
+            Self::Python => "python.py",
+            Self::Node => "node.js",
+        }
+    }
+}
+
+/// The files that a function finds in /var/runtime, and those that name its user.
+const FILES: [(&str, &str); 4] = [
+    ("python.py", include_str!("bootstrap/python.py")),
+    ("node.js", include_str!("bootstrap/node.js")),
+    ("passwd", include_str!("bootstrap/passwd")),
+    ("group", include_str!("bootstrap/group")),
+];
+
+/// Writes the bootstraps, and what stands beside them, into `folder`.
+pub(super) fn write_bootstraps(folder: &Path) -> io::Result<()> {
+    FILES.iter().try_for_each(|(name, text)| fs::write(folder.join(name), text))
+}
+
+/// An interpreter that was found.
+#[derive(Clone, Debug)]
+pub(super) struct Interpreter {
+    /// The real executable, with all links resolved.
+    pub(super) executable: PathBuf,
+    /// The folder it is installed in.
+    pub(super) prefix: PathBuf,
+    /// Folders of libraries that the machine's user installed.
+    pub(super) libraries: Vec<PathBuf>,
+}
+
+/// Why there is no interpreter: a sentence for the function's caller.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum MissingInterpreter {
+    #[error("runtime {0} cannot run here: only Python and Node.js functions can")]
+    Unsupported(String),
+    #[error(
+        "runtime {runtime} needs {language}, and there is no `{program}` on this machine's PATH: \
+         install {language} and invoke again"
+    )]
+    NotInstalled { runtime: String, language: &'static str, program: &'static str },
+    #[error("`{program}` is on this machine's PATH but does not run: {reason}")]
+    Broken { program: &'static str, reason: String },
+}
+
+/// The interpreters found so far; each is looked for once, when a function first needs it.
+#[derive(Default)]
+pub(super) struct Interpreters {
+    python: OnceCell<Interpreter>,
+    node: OnceCell<Interpreter>,
+}
+
+impl Interpreters {
+    /// The interpreter for a configured runtime. One that was installed in the meantime is found.
+    pub(super) async fn find(
+        &self,
+        runtime: &str,
+    ) -> Result<(Language, &Interpreter), MissingInterpreter> {
+        let language = Language::of(runtime)
+            .ok_or_else(|| MissingInterpreter::Unsupported(runtime.to_owned()))?;
+        let found = match language {
+            Language::Python => &self.python,
+            Language::Node => &self.node,
+        };
+        let search = || async {
+            let path = env::var_os("PATH").unwrap_or_default();
+            let program = on_path(language.program(), &path).ok_or_else(|| {
+                MissingInterpreter::NotInstalled {
+                    runtime: runtime.to_owned(),
+                    language: language.name(),
+                    program: language.program(),
+                }
+            })?;
+            tokio::task::spawn_blocking(move || ask(language, &program))
+                .await
+                .unwrap_or_else(|error| Err(error.to_string()))
+                .map_err(|reason| MissingInterpreter::Broken {
+                    program: language.program(),
+                    reason,
+                })
+        };
+        Ok((language, found.get_or_try_init(search).await?))
+    }
+}
+
+fn on_path(program: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
+    env::split_paths(path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// Asks the program where it really is: what is on the path may be a link, a virtual environment
+/// or a version manager's script.
+fn ask(language: Language, program: &Path) -> Result<Interpreter, String> {
+    let output =
+        Command::new(program).args(language.question()).output().map_err(|e| e.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    }
+    let answer = String::from_utf8_lossy(&output.stdout);
+    let mut lines = answer.lines().map(PathBuf::from);
+    match (lines.next(), lines.next()) {
+        (Some(executable), Some(prefix)) => {
+            let libraries = lines.filter(|folder| folder.is_dir()).collect();
+            Ok(Interpreter { executable, prefix, libraries })
+        }
+        _ => Err(format!("an unexpected answer: {answer}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_of_a_language_is_that_language() {
+        for runtime in ["Python2.7", "Python3.6", "Python3.10"] {
+            assert_eq!(Language::of(runtime), Some(Language::Python), "{runtime}");
+        }
+        for runtime in ["Nodejs12.16", "Nodejs18.15"] {
+            assert_eq!(Language::of(runtime), Some(Language::Node), "{runtime}");
+        }
+        for runtime in ["", "Php7", "Java8", "CustomRuntime", "é"] {
+            assert_eq!(Language::of(runtime), None, "{runtime}");
+        }
+    }
+
+    #[tokio::test]
+    async fn this_machines_interpreters_are_found() {
+        let interpreters = Interpreters::default();
+        for runtime in ["Python3.6", "Nodejs12.16"] {
+            let (_, found) = interpreters.find(runtime).await.unwrap();
+            assert!(found.executable.starts_with(&found.prefix), "{found:?}");
+            assert!(found.executable.is_file(), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_fails_says_why() {
+        let reason = ask(Language::Python, Path::new("/bin/false")).unwrap_err();
+        assert_eq!(reason, "");
+        let reason = ask(Language::Python, Path::new("/nowhere/python3")).unwrap_err();
+        assert!(reason.contains("No such file"), "{reason}");
+    }
+
+    #[test]
+    fn a_missing_interpreter_is_a_sentence() {
+        assert_eq!(on_path("python3", "/nowhere:/proc".as_ref()), None);
+        let missing = MissingInterpreter::NotInstalled {
+            runtime: "Python3.6".into(),
+            language: "Python",
+            program: "python3",
+        };
+        assert_eq!(
+            missing.to_string(),
+            "runtime Python3.6 needs Python, and there is no `python3` on this machine's PATH: \
+             install Python and invoke again"
+        );
+    }
+}

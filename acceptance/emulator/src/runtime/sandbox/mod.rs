@@ -1,0 +1,71 @@
+//! What a function may see and use of this machine.
+//!
+//! On Linux an instance lives in mount, process and user namespaces of its own: its code is at
+//! /var/user and its layers at /opt, both read-only; /tmp is private, 512 MB, and all else that it
+//! sees is the machine's system folders, read-only (R47, R110, R354). It runs as user 10000, and
+//! whatever it starts ends with it.
+//!
+//! Where namespaces are not to be had (in many containers, and on other systems) instances run as
+//! plain processes: code and layers are where they were unpacked, /tmp is the machine's and
+//! `TMPDIR` is a folder of the instance, and a process that leaves its process group outlives it.
+//! Limits on time, memory, files and output are the same.
+
+use std::path::{Path, PathBuf};
+
+#[cfg(target_os = "linux")]
+mod linux;
+mod rules;
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::Room;
+pub(super) use rules::Rules;
+
+/// Whether functions are kept apart from the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Isolation {
+    /// In namespaces if the system has them, otherwise as plain processes; which of the two is
+    /// logged once.
+    #[default]
+    Auto,
+    /// As plain processes.
+    Off,
+}
+
+/// Where a function finds its things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Folders {
+    /// The unpacked code package.
+    pub(super) code: PathBuf,
+    /// The unpacked layers.
+    pub(super) layers: PathBuf,
+    /// The bootstraps.
+    pub(super) runtime: PathBuf,
+    /// The only folder it may write to.
+    pub(super) temporary: PathBuf,
+    /// Its user's folder.
+    pub(super) home: PathBuf,
+}
+
+impl Folders {
+    /// The product's own paths.
+    pub(super) fn product() -> Self {
+        Self {
+            code: "/var/user".into(),
+            layers: "/opt".into(),
+            runtime: "/var/runtime".into(),
+            temporary: "/tmp".into(),
+            home: "/home/qcloud".into(),
+        }
+    }
+
+    /// The machine's paths, with `temporary` made for this instance.
+    pub(super) fn plain(code: &Path, layers: &Path, runtime: &Path, temporary: &Path) -> Self {
+        Self {
+            code: code.into(),
+            layers: layers.into(),
+            runtime: runtime.into(),
+            temporary: temporary.into(),
+            home: temporary.into(),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The rules that hold for an instance's process with or without namespaces.
+
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::{
+    errno::Errno,
+    fcntl::{FcntlArg, FdFlag, fcntl},
+    sys::resource::{Resource, setrlimit},
+    unistd::{Pid, getppid},
+};
+
+/// Open files that an instance may have (R49).
+const FILES: u64 = 1024;
+/// Processes and threads that an instance may have (R50).
+const PROCESSES: u64 = 1024;
+/// What a process may allocate beyond its configured memory before allocation itself fails. The
+/// memory limit proper is watched from outside and counts what is really used; interpreters
+/// reserve far more than they use.
+const MEMORY_SLACK: u64 = 1024 * 1024 * 1024;
+
+/// What is done to an instance's process between fork and exec. All of it is system calls: the
+/// parent has threads, so its child may not even allocate.
+pub(in crate::runtime) struct Rules {
+    /// The end of the channel that the process keeps.
+    pub(in crate::runtime) channel: OwnedFd,
+    /// This process, whose end ends the instance.
+    pub(in crate::runtime) parent: Pid,
+    /// The configured memory, in MB.
+    pub(in crate::runtime) memory_mb: u32,
+    /// The namespaces to enter, if there are any.
+    #[cfg(target_os = "linux")]
+    pub(in crate::runtime) room: Option<super::Room>,
+}
+
+impl Rules {
+    /// Applies the rules to the calling process.
+    pub(in crate::runtime) fn apply(&self) -> nix::Result<()> {
+        fcntl(self.channel.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;
+        end_with_parent()?;
+        if getppid() != self.parent {
+            return Err(Errno::ESRCH); // the parent ended before the line above
+        }
+        #[cfg(target_os = "linux")]
+        if let Some(room) = &self.room {
+            room.enter()?;
+            // Only namespaces count processes per instance; without them the limit would count
+            // all processes of this machine's user.
+            setrlimit(Resource::RLIMIT_NPROC, PROCESSES, PROCESSES)?;
+        }
+        setrlimit(Resource::RLIMIT_NOFILE, FILES, FILES)?;
+        setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+        let data = u64::from(self.memory_mb) * 1024 * 1024 + MEMORY_SLACK;
+        setrlimit(Resource::RLIMIT_DATA, data, data)
+    }
+}
+
+/// However this process ends, the calling one is killed.
+#[cfg(target_os = "linux")]
+pub(super) fn end_with_parent() -> nix::Result<()> {
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)
+}
+
+/// Elsewhere the closed channel tells the bootstrap to end.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn end_with_parent() -> nix::Result<()> {
+    Ok(())
+}
