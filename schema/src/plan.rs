@@ -94,9 +94,11 @@ pub fn finish(
 
 fn mark_block(block: &Block, known: Known<'_>, planned: &mut Dynamic, pinned: &BTreeSet<String>) {
     let Dynamic::Map(values) = planned else { return };
+    let exists = !known.prior.is_null();
     for attribute in block.attributes.iter().filter(|a| !pinned.contains(a.name)) {
         let known = known.attribute(attribute.name);
-        mark_attribute(attribute, known, values.entry(attribute.name.to_owned()).or_default());
+        let value = values.entry(attribute.name.to_owned()).or_default();
+        mark_attribute(attribute, exists, known, value);
     }
     for nested in &block.blocks {
         let known = known.attribute(nested.name);
@@ -109,9 +111,9 @@ fn mark_unpinned(block: &Block, known: Known<'_>, planned: &mut Dynamic) {
     mark_block(block, known, planned, &BTreeSet::new());
 }
 
-fn mark_attribute(attribute: &AttributeSpec, known: Known<'_>, value: &mut Dynamic) {
+fn mark_attribute(attribute: &AttributeSpec, exists: bool, known: Known<'_>, value: &mut Dynamic) {
     if attribute.is_provided() && known.config.is_null() {
-        *value = match attribute.stable && !known.prior.is_null() {
+        *value = match attribute.stable && exists {
             true => known.prior.clone(),
             false => Dynamic::Unknown,
         };

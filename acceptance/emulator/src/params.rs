@@ -234,8 +234,14 @@ impl<'a> Params<'a> {
     /// In debug builds, when the official shape has no such member: the handler has a typo.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a Value> {
-        debug_assert!(self.members.iter().any(|m| m.name == name), "no parameter {name}");
+        debug_assert!(self.knows(name), "no parameter {name}");
         self.map.get(name)
+    }
+
+    /// Whether the official shape has such a member: actions that share code differ in this.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.members.iter().any(|member| member.name == name)
     }
 
     /// Whether the caller sent the member at all.

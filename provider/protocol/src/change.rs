@@ -85,6 +85,11 @@ impl<M: Model> Change<M> {
         attribute.or(nested).is_none_or(|ty| !before.same(after, &ty))
     }
 
+    /// Whether anything at all changes, as far as it is planned by now.
+    pub fn changes_anything(&self) -> bool {
+        !self.before.same(&self.after, &self.block.ty())
+    }
+
     /// Whether the object is created rather than changed.
     pub fn creates(&self) -> bool {
         self.prior.is_none()

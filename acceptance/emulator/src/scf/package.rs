@@ -51,10 +51,12 @@ impl Record for Held {
 pub(super) fn sent(code: Option<&Params<'_>>) -> Result<Vec<u8>, Refusal> {
     let missing = || refuse("MissingParameter.Code", "The code is missing; give Code.ZipFile.");
     let code = code.ok_or_else(missing)?;
-    let given = |name: &&str| code.text(name).is_some_and(|text| !text.is_empty());
+    // UpdateFunctionCode carries the members of the code itself, and only some of them.
+    let given =
+        |name: &&str| code.knows(name) && code.text(name).is_some_and(|text| !text.is_empty());
     let sources = ["ZipFile", "CosBucketName", "DemoId", "GitUrl", "TempCosObjectName"];
     let sources: Vec<_> = sources.into_iter().filter(given).collect();
-    if code.has("ImageConfig") {
+    if code.knows("ImageConfig") && code.has("ImageConfig") {
         return refused("UnsupportedOperation", "The local cloud does not run images yet.");
     }
     match sources[..] {

@@ -95,10 +95,10 @@ pub struct Function {
     #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
     pub async_run_enable: Value<String>,
     /// Log set to which the function's logs go; goes together with `cls_topic_id`.
-    #[tf(optional, computed)]
+    #[tf(optional, computed, stable)]
     pub cls_logset_id: Value<String>,
     /// Log topic to which the function's logs go; goes together with `cls_logset_id`.
-    #[tf(optional, computed)]
+    #[tf(optional, computed, stable)]
     pub cls_topic_id: Value<String>,
     /// Tags of the function.
     #[tf(optional)]
@@ -113,40 +113,40 @@ pub struct Function {
     #[tf(computed)]
     pub code_sha256: Value<String>,
     /// Bytes of the code package.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub code_size: Value<i64>,
     /// `success` or `failed`: whether the cloud could prepare the code.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub code_result: Value<String>,
     /// Why the cloud could not prepare the code.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub code_error: Value<String>,
     /// Number of the code's error.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub err_no: Value<i64>,
     /// Whether the cloud installs the code's dependencies.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub install_dependency: Value<bool>,
     /// State of the function.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub status: Value<String>,
     /// State of the function in words.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub status_desc: Value<String>,
     /// When the function was last changed.
     #[tf(computed)]
     pub modify_time: Value<String>,
     /// Name under which the function is reached inside its network.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub host: Value<String>,
     /// Address under which the function is reached inside its network.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub vip: Value<String>,
     /// Whether the outgoing address is fixed.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub eip_fixed: Value<bool>,
     /// The fixed outgoing addresses.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub eips: Value<Vec<String>>,
     /// What starts the function.
     #[tf(computed)]
@@ -253,7 +253,32 @@ impl Lifecycle for Function {
 
     async fn plan(change: &mut Change<Self>, _cloud: &Cloud) -> Result<(), Problem> {
         code::plan(change).await;
+        plan_consequences(change);
         Ok(())
+    }
+}
+
+/// What else an update changes. The rest keeps its value, so that a plan shows what matters.
+fn plan_consequences(change: &mut Change<Function>) {
+    let follows = |change: &mut Change<Function>, causes: &[&str], effects: &[&str]| {
+        if causes.iter().any(|cause| change.changes(cause)) {
+            effects.iter().for_each(|effect| change.set_unknown(effect));
+        }
+    };
+    if change.creates() {
+        return;
+    }
+    let failed = change.prior.as_ref().is_some_and(|prior| prior.code_result.text() != "success");
+    let prepared = ["code_size", "code_result", "code_error", "err_no"];
+    let prepared = if failed { &prepared[..] } else { &prepared[..1] };
+    follows(change, &["code_sha256", "handler"], prepared);
+    let network = ["vpc_id", "subnet_id", "enable_public_net", "enable_eip_config"];
+    follows(change, &network, &["host", "vip", "eip_fixed", "eips"]);
+    // A successful update makes a function active that was not.
+    let inactive = change.prior.as_ref().is_some_and(|prior| prior.status.text() != "Active");
+    if inactive && change.changes_anything() {
+        change.set_unknown("status");
+        change.set_unknown("status_desc");
     }
 }
 
