@@ -1,10 +1,45 @@
 //! Every data source, one line each.
 
-use tf_protocol::DataSources;
+pub mod clb;
+pub mod scf;
+
+use std::path::Path;
+
+use tf_protocol::{DataSources, Problem};
+use tf_schema::Value;
 
 use crate::Cloud;
 
 /// The data sources of the provider.
 pub fn all() -> DataSources<Cloud> {
-    DataSources::new()
+    DataSources::new().with::<clb::instances::Instances>().with::<scf::functions::Functions>()
+}
+
+/// Writes what was found into the file that `result_output_file` names, as JSON.
+fn save(file: &Value<String>, found: tf_schema::Dynamic) -> Result<(), Problem> {
+    let Some(path) = file.known().filter(|path| !path.is_empty()) else { return Ok(()) };
+    let json = serde_json::to_string_pretty(&json(found))?;
+    std::fs::write(Path::new(path), json).map_err(|error| {
+        Problem::new("the result was not saved", format!("Cannot write {path}: {error}."))
+            .at("result_output_file")
+    })
+}
+
+fn json(value: tf_schema::Dynamic) -> serde_json::Value {
+    use serde_json::Value as Json;
+    use tf_schema::Dynamic;
+    match value {
+        Dynamic::Null | Dynamic::Unknown => Json::Null,
+        Dynamic::Bool(flag) => Json::Bool(flag),
+        Dynamic::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into(),
+            None => number.to_f64().into(),
+        },
+        Dynamic::String(text) => Json::String(text),
+        Dynamic::List(elements) => Json::Array(elements.into_iter().map(json).collect()),
+        Dynamic::Map(entries) => {
+            Json::Object(entries.into_iter().map(|(key, value)| (key, json(value))).collect())
+        }
+        Dynamic::Typed(typed) => json(typed.1),
+    }
 }

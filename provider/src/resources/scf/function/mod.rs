@@ -154,7 +154,7 @@ pub struct Function {
 }
 
 /// What starts a function.
-#[derive(Block)]
+#[derive(Block, Clone)]
 pub struct TriggerInfo {
     /// Name of the trigger.
     #[tf(computed)]

@@ -1,0 +1,3 @@
+//! Cloud Load Balancer.
+
+pub mod instances;

@@ -1,0 +1,3 @@
+//! Serverless Cloud Function.
+
+pub mod functions;
