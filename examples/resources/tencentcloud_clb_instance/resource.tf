@@ -1,0 +1,14 @@
+resource "tencentcloud_vpc" "main" {
+  name       = "main"
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "tencentcloud_clb_instance" "web" {
+  network_type = "OPEN"
+  clb_name     = "web"
+  vpc_id       = tencentcloud_vpc.main.id
+
+  tags = {
+    team = "web"
+  }
+}

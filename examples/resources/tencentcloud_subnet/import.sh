@@ -1,0 +1,1 @@
+terraform import tencentcloud_subnet.web 'subnet-b8j03v0c'

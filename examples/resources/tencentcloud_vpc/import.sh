@@ -1,0 +1,1 @@
+terraform import tencentcloud_vpc.main 'vpc-8vazrwjv'

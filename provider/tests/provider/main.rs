@@ -1,0 +1,9 @@
+//! The provider as a whole: its documentation, the review copy of its schema, and the protocol as
+//! a plugin host other than Terraform would speak it.
+
+mod docs;
+mod generated;
+mod host;
+mod official;
+mod protocol;
+mod schema;
