@@ -116,3 +116,15 @@ fn no_form_of_printing_shows_a_key() {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
+
+#[test]
+fn a_profile_that_is_not_needed_is_not_read() {
+    let home = tempfile::tempdir().unwrap();
+    write_profile(home.path(), "default", "not JSON", "not JSON");
+    let settings = Settings {
+        region: Some("ap-tokyo".into()),
+        shared_credentials_dir: home.path().to_str().map(str::to_owned),
+        ..pair("id", "key")
+    };
+    assert_eq!(resolve(settings, &[]).unwrap().region, "ap-tokyo");
+}
