@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::Instrument;
 
@@ -48,9 +48,8 @@ type Place = (TypeId, String, String);
 /// A batch that still gathers ids.
 struct Open<L: Lookup> {
     waiting: Vec<Waiting<L>>,
-    /// Tells the batch that it is full; also tells one batch from another.
-    full: Arc<Notify>,
-    /// Gone when everybody who waits has left, which also ends the request.
+    /// Gone when everybody who waits has left, which also ends the request. Tells one batch from
+    /// another, too.
     alive: Weak<DropGuard>,
 }
 
@@ -103,35 +102,27 @@ impl Client {
             && let Some(alive) = batch.alive.upgrade()
         {
             batch.waiting.push(waiting);
-            if batch.waiting.len() >= L::MOST {
-                batch.full.notify_one();
-            }
             return Joined { reply, _alive: alive };
         }
 
         let cancel = CancellationToken::new();
         let alive = Arc::new(cancel.clone().drop_guard());
-        let full = Arc::new(Notify::new());
-        let batch = Open::<L> {
-            waiting: vec![waiting],
-            full: Arc::clone(&full),
-            alive: Arc::downgrade(&alive),
-        };
+        let batch = Open::<L> { waiting: vec![waiting], alive: Arc::downgrade(&alive) };
         open.insert(place.clone(), Box::new(batch));
         // Nobody's deadline is the batch's: it ends when everybody has left.
         let client = self.without_deadline().with_cancel(cancel);
-        let running = async move { client.run_batch::<L>(place, full).await };
+        let batch = Arc::downgrade(&alive);
+        let running = async move { client.run_batch::<L>(place, batch).await };
         tokio::spawn(running.in_current_span());
         Joined { reply, _alive: alive }
     }
 
-    async fn run_batch<L: Lookup>(&self, place: Place, full: Arc<Notify>) {
-        tokio::select! {
-            _ = self.pause(GATHER) => {}
-            () = full.notified() => {}
+    async fn run_batch<L: Lookup>(&self, place: Place, batch: Weak<DropGuard>) {
+        let left = self.pause(GATHER).await.is_err();
+        let mut waiting = self.shared.batches.close::<L>(&place, &batch);
+        if left {
+            return;
         }
-        let mut waiting = self.shared.batches.close::<L>(&place, &full);
-        // More may have joined between the signal and now.
         while !waiting.is_empty() {
             let rest = waiting.split_off(waiting.len().min(L::MOST));
             answer::<L>(self, &place.2, waiting).await;
@@ -142,11 +133,11 @@ impl Client {
 
 impl Batches {
     /// Takes the batch out of the table, unless another one has replaced it.
-    fn close<L: Lookup>(&self, place: &Place, full: &Arc<Notify>) -> Vec<Waiting<L>> {
+    fn close<L: Lookup>(&self, place: &Place, batch: &Weak<DropGuard>) -> Vec<Waiting<L>> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match open.get_mut(place).and_then(|batch| batch.downcast_mut::<Open<L>>()) {
-            Some(batch) if Arc::ptr_eq(&batch.full, full) => {
-                let waiting = std::mem::take(&mut batch.waiting);
+            Some(found) if Weak::ptr_eq(&found.alive, batch) => {
+                let waiting = std::mem::take(&mut found.waiting);
                 open.remove(place);
                 waiting
             }

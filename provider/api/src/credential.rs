@@ -38,6 +38,8 @@ struct CredentialFile {
     secret_id: Option<Secret>,
     secret_key: Option<Secret>,
     token: Option<Secret>,
+    #[serde(rename = "role-arn")]
+    role_arn: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -58,7 +60,8 @@ impl Profile {
     ///
     /// # Errors
     ///
-    /// `Error::Credentials` for a file that exists and cannot be read or is not such JSON.
+    /// `Error::Credentials` for a file that exists and cannot be read, is not such JSON or assumes a
+    /// role.
     pub(crate) fn read(directory: &Path, name: &str) -> Result<Option<Self>> {
         let keys: Option<CredentialFile> =
             read_json(&directory.join(format!("{name}.credential")))?;
@@ -68,12 +71,23 @@ impl Profile {
             return Ok(None);
         }
         let keys = keys.unwrap_or_default();
+        refuse_role(keys.role_arn, &format!("the profile {name:?}"))?;
         Ok(Some(Self {
             secret_id: stated_secret(keys.secret_id),
             secret_key: stated_secret(keys.secret_key),
             token: stated_secret(keys.token),
             region: configure.and_then(|file| stated(file.system.region)),
         }))
+    }
+}
+
+/// Keys that are only good for assuming a role would act as somebody else.
+pub(crate) fn refuse_role(role: Option<String>, place: &str) -> Result<()> {
+    match stated(role) {
+        None => Ok(()),
+        Some(role) => Err(Error::Credentials {
+            problem: format!("{place} assumes the role {role}, which this client cannot do"),
+        }),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::credential::{Credential, Profile, profile_directory, stated, stated_secret};
+use crate::credential::{
+    Credential, Profile, profile_directory, refuse_role, stated, stated_secret,
+};
 use crate::endpoint::Endpoints;
 use crate::error::{Error, Result};
 use crate::retry::Policy;
@@ -65,8 +67,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// `Error::Credentials` for half a key pair, a named profile that does not exist or a profile
-    /// that cannot be read; `Error::Endpoint` for an endpoint, protocol or domain that is none.
+    /// `Error::Credentials` for half a key pair, a named profile that does not exist, a profile that
+    /// cannot be read, or a role to assume; `Error::Endpoint` for an endpoint, protocol or domain that is none.
     pub fn resolve(self) -> Result<Config> {
         self.resolve_with(|name| std::env::var(name).ok())
     }
@@ -83,6 +85,7 @@ impl Settings {
             stated_secret(given).or_else(|| stated(own(name)).map(Secret::from))
         };
 
+        refuse_role(own("ASSUME_ROLE_ARN"), "TENCENTCLOUD_ASSUME_ROLE_ARN")?;
         let secret_id = secret(self.secret_id, "SECRET_ID");
         let secret_key = secret(self.secret_key, "SECRET_KEY");
         let token = secret(self.security_token, "SECURITY_TOKEN");

@@ -116,3 +116,33 @@ fn no_form_of_printing_shows_a_key() {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
+
+#[test]
+fn a_profile_that_is_not_needed_is_not_read() {
+    let home = tempfile::tempdir().unwrap();
+    write_profile(home.path(), "default", "not JSON", "not JSON");
+    let settings = Settings {
+        region: Some("ap-tokyo".into()),
+        shared_credentials_dir: home.path().to_str().map(str::to_owned),
+        ..pair("id", "key")
+    };
+    assert_eq!(resolve(settings, &[]).unwrap().region, "ap-tokyo");
+}
+
+#[test]
+fn a_role_that_would_have_to_be_assumed_is_refused_rather_than_ignored() {
+    let home = tempfile::tempdir().unwrap();
+    let credential =
+        r#"{"secretId": "id", "secretKey": "key", "role-arn": "qcs::cam::uin/1:roleName/r"}"#;
+    write_profile(home.path(), "default", credential, "{}");
+    let settings = Settings {
+        shared_credentials_dir: home.path().to_str().map(str::to_owned),
+        ..Settings::default()
+    };
+    let error = resolve(settings, &[]).unwrap_err();
+    assert!(error.to_string().contains("roleName/r"), "{error}");
+
+    let environment = [("TENCENTCLOUD_ASSUME_ROLE_ARN", "qcs::cam::uin/1:roleName/r")];
+    let error = resolve(pair("id", "key"), &environment).unwrap_err();
+    assert!(error.to_string().contains("TENCENTCLOUD_ASSUME_ROLE_ARN"), "{error}");
+}

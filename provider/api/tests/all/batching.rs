@@ -1,5 +1,7 @@
 //! Many single reads as one request.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tencentcloud_api::{Error, clb, scf, vpc};
 use tokio::task::JoinSet;
@@ -85,6 +87,21 @@ async fn a_lone_read_is_one_request_whatever_it_brings() {
         assert_eq!(result.is_ok_and(|vpc| vpc.is_none()), found, "{code}");
         assert_eq!(server.requests().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn who_comes_while_a_batch_is_under_way_gets_the_next_one() {
+    let server = Server::start(|request| {
+        Reply::Late(Duration::from_millis(30), Box::new(networks(request)))
+    })
+    .await;
+    let client = server.client().with_timeout(Duration::from_secs(5));
+    let (first, second) = tokio::join!(vpc::find_vpc(&client, "vpc-1"), async {
+        tokio::time::sleep(Duration::from_millis(15)).await;
+        vpc::find_vpc(&client, "vpc-2").await
+    });
+    assert!(first.unwrap().is_some() && second.unwrap().is_some());
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]

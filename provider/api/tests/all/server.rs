@@ -9,6 +9,7 @@ use tencentcloud_api::{Client, Config, Credential, Endpoints, Policy};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ pub enum Reply {
     Raw(u16, String),
     /// Reads the request, then closes the connection.
     Dropped,
+    /// Reads the request, then closes the connection and takes no other.
+    Vanishing,
     /// Never answers.
     Silent,
     /// Answers later.
@@ -81,15 +84,17 @@ impl Server {
         };
         let requests = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&requests);
+        let closed = CancellationToken::new();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            while let Some(Ok((stream, _))) = closed.run_until_cancelled(listener.accept()).await {
                 let (tls, script, log) = (tls.clone(), Arc::clone(&script), Arc::clone(&log));
+                let closed = closed.clone();
                 tokio::spawn(async move {
                     match tls {
-                        None => serve(stream, script, log).await,
+                        None => serve(stream, script, log, closed).await,
                         Some(tls) => {
                             if let Ok(stream) = tls.accept(stream).await {
-                                serve(stream, script, log).await;
+                                serve(stream, script, log, closed).await;
                             }
                         }
                     }
@@ -130,8 +135,12 @@ pub fn config(url: &str) -> Config {
     }
 }
 
-async fn serve<S>(mut stream: S, script: Script, log: Arc<Mutex<Vec<Request>>>)
-where
+async fn serve<S>(
+    mut stream: S,
+    script: Script,
+    log: Arc<Mutex<Vec<Request>>>,
+    closed: CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     while let Some(request) = read(&mut stream).await {
@@ -153,6 +162,12 @@ where
             }
             Reply::Raw(status, body) => (status, body),
             Reply::Dropped => return,
+            Reply::Vanishing => {
+                closed.cancel();
+                // Lets the listener go before the client hears of it.
+                tokio::task::yield_now().await;
+                return;
+            }
             Reply::Silent | Reply::Late(..) => std::future::pending().await,
         };
         let head = format!(
