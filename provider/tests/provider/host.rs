@@ -39,7 +39,8 @@ pub fn program() -> Command {
 /// A certificate as the environment carries it.
 fn pem(certificate: &[u8]) -> String {
     let text = STANDARD.encode(certificate);
-    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|l| std::str::from_utf8(l).ok()).collect();
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).filter_map(|l| std::str::from_utf8(l).ok()).collect();
     format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
