@@ -9,10 +9,10 @@ use nix::{
     unistd::{Pid, getppid},
 };
 
+use crate::runtime::memory::PROCESSES;
+
 /// Open files that an instance may have (R49).
 const FILES: u64 = 1024;
-/// Processes and threads that an instance may have (R50).
-const PROCESSES: u64 = 1024;
 /// What a process may allocate beyond its configured memory before allocation itself fails. The
 /// memory limit proper is watched from outside and counts what is really used; interpreters
 /// reserve far more than they use.

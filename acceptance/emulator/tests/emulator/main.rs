@@ -1,0 +1,3 @@
+//! The local cloud from outside: its services, its runtime and its gateway.
+
+mod runtime;
