@@ -108,8 +108,8 @@ impl Instance {
 
     /// Kills everything that runs in the instance, and waits until it is gone.
     pub(super) async fn kill(mut self) {
-        self.kill_started();
-        if timeout(LEAVE, self.child.kill()).await.is_err() {
+        self.kill_all();
+        if timeout(LEAVE, self.child.wait()).await.is_err() {
             tracing::warn!("an instance does not end although it was killed");
         }
     }
@@ -150,7 +150,7 @@ impl Instance {
 
     /// The channel is closed: the process has ended, or is of no use any more.
     async fn ended(&mut self, log: &mut Log) -> Answer {
-        self.kill_started();
+        self.meter.kill_strays();
         let ended = timeout(LEAVE, self.child.wait()).await;
         self.drain(log);
         match ended {
@@ -160,7 +160,7 @@ impl Instance {
         }
     }
 
-    fn kill_started(&self) {
+    fn kill_all(&self) {
         if self.child.id().is_some() {
             self.meter.kill_all();
         }
@@ -181,6 +181,6 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        self.kill_started();
+        self.kill_all();
     }
 }

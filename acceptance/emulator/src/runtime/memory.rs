@@ -90,23 +90,25 @@ impl Meter {
         }
     }
 
-    /// Ends the processes that a plain instance started, also those that left its group; in
-    /// namespaces all of them end with the first one. The first one must not be waited for yet, or
+    /// Ends what a plain process that has ended left behind; namespaces leave nothing.
+    pub(super) fn kill_strays(&self) {
+        if self.depth == 0 {
+            self.kill_all();
+        }
+    }
+
+    /// Ends all of the instance's processes. The one that was spawned must not be waited for yet, or
     /// its number may be another's.
     pub(super) fn kill_all(&self) {
-        if self.depth > 0 {
-            return;
-        }
-        // All are stopped before any is killed: the orphans of one that is killed are not found
-        // any more, and one that runs may fork meanwhile.
-        let mut all = Vec::new();
-        for _ in 0..STOP_ROUNDS {
-            let found = descendants(self.spawned);
-            if found.len() == all.len() {
-                break;
-            }
-            all = found;
-            signal(&all, Signal::SIGSTOP);
+        let mut all = if self.depth > 0 {
+            // With the first process of the namespace all others end. The spawned one waits for it
+            // and ends then; killed itself, it would leave that to the machine's first process.
+            children(self.spawned)
+        } else {
+            stopped_descendants(self.spawned)
+        };
+        if all.is_empty() {
+            all.push(self.spawned);
         }
         signal(&all, Signal::SIGKILL);
     }
@@ -184,6 +186,21 @@ fn descendants(process: u32) -> Vec<u32> {
     while let Some(&process) = all.get(next) {
         all.extend(children(process));
         next += 1;
+    }
+    all
+}
+
+/// A process and its descendants, all of them stopped: the orphans of one that is killed are not
+/// found any more, and one that runs may fork meanwhile.
+fn stopped_descendants(process: u32) -> Vec<u32> {
+    let mut all = Vec::new();
+    for _ in 0..STOP_ROUNDS {
+        let found = descendants(process);
+        if found.len() == all.len() {
+            break;
+        }
+        all = found;
+        signal(&all, Signal::SIGSTOP);
     }
     all
 }

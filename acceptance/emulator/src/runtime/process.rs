@@ -124,8 +124,7 @@ impl Launcher {
             .stdin(Stdio::null())
             .stdout(writer.try_clone()?)
             .stderr(writer)
-            .process_group(0)
-            .kill_on_drop(true);
+            .process_group(0);
         if mode == Mode::Plain {
             command.current_dir(launch.code);
         }
@@ -241,7 +240,7 @@ impl Spawner {
         std::thread::Builder::new().name("function-spawner".into()).spawn(move || {
             for mut job in queue {
                 let _entered = job.runtime.enter();
-                // Whoever asked may be gone; the child is then dropped, and killed by that.
+                // Whoever asked may be gone; the child then ends because its channel does.
                 let _ = job.started.send(job.command.spawn());
             }
         })?;

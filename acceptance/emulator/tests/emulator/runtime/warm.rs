@@ -208,7 +208,6 @@ async fn a_missing_interpreter_is_a_sentence() {
     );
 }
 
-/// Prints the ids of its processes when they run, then waits to be killed.
 #[tokio::test]
 async fn instances_end_with_the_thread_that_started_them() {
     // The end of the runtime ends the thread; the kernel treats the end of the process the same.
@@ -227,11 +226,18 @@ async fn instances_end_with_the_thread_that_started_them() {
     }
 }
 
+/// Processes of a namespace that have not ended.
 fn processes_in(namespace: &str) -> usize {
+    let runs = |stat: &str| !stat.contains(") Z ");
     std::fs::read_dir("/proc")
         .unwrap()
         .flatten()
-        .filter_map(|entry| std::fs::read_link(entry.path().join("ns/pid")).ok())
-        .filter(|link| link.to_str() == Some(namespace))
+        .filter(|entry| {
+            std::fs::read_link(entry.path().join("ns/pid"))
+                .is_ok_and(|link| link.to_str() == Some(namespace))
+        })
+        .filter(|entry| {
+            std::fs::read_to_string(entry.path().join("stat")).is_ok_and(|it| runs(&it))
+        })
         .count()
 }
