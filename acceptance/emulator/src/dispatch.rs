@@ -14,7 +14,7 @@ use crate::fault::{Caller, Effect, Suffered, When};
 use crate::journal::Entry;
 use crate::params::{self, Form};
 use crate::refusal::{Answer, Refusal, refuse, refused};
-use crate::shapes::{Action, Service, service};
+use crate::shapes::{self, Action, Service, service};
 use crate::store::Txn;
 use crate::verify::Authorization;
 use crate::{regions, registry};
@@ -85,7 +85,7 @@ fn admit(
     let authorization = Authorization::parse(&head.headers)?;
     let named = match &authorization {
         Authorization::Signed(signed) => signed.service,
-        Authorization::Skip => host_label(head),
+        Authorization::Skip => unsigned_service(head),
     };
     named.clone_into(&mut entry.service);
     let (name, shapes, action) = resolve(named, text("x-tc-action"), text("x-tc-version"))?;
@@ -128,16 +128,19 @@ fn nobody() -> Arc<Account> {
     Arc::new(Account { secret_id: String::new(), uin: String::new(), app_id: 0 })
 }
 
-fn host_label(head: &Parts) -> &str {
+/// The service of an unsigned request, which no scope names: the host's first label, or `sts`, the
+/// one service that has actions for callers without keys.
+fn unsigned_service(head: &Parts) -> &str {
     let host = head.headers.get("host").and_then(|host| host.to_str().ok());
     let host = host.or_else(|| head.uri.host()).unwrap_or_default();
-    host.split(['.', ':']).next().unwrap_or_default()
+    let label = host.split(['.', ':']).next().unwrap_or_default();
+    if shapes::SERVICES.contains(&label) { label } else { "sts" }
 }
 
 type Resolved = (&'static str, &'static Service, &'static Action);
 
 fn resolve(named: &str, action: Option<&str>, version: Option<&str>) -> Result<Resolved, Refusal> {
-    let known = crate::shapes::SERVICES.iter().find(|name| **name == named);
+    let known = shapes::SERVICES.iter().find(|name| **name == named);
     let Some((name, shapes)) = known.and_then(|name| Some((*name, service(name)?))) else {
         return refused("NoSuchProduct", format!("There is no service `{named}` in this cloud."));
     };

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod call;
+pub mod cam;
 pub mod cli;
 pub mod clock;
 pub mod cloud;
@@ -25,7 +26,9 @@ pub mod runtime;
 pub mod server;
 pub mod shapes;
 pub mod store;
+pub mod sts;
 pub mod tags;
 pub mod transitions;
 pub mod uses;
 pub mod verify;
+pub mod vpc;

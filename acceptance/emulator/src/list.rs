@@ -45,6 +45,17 @@ pub fn filters<'a>(params: &Params<'a>) -> Result<Vec<Filter<'a>>, Refusal> {
     }
 }
 
+/// Whether something fits every filter, as `fits` tells it for one.
+///
+/// # Errors
+/// What `fits` refuses with: a filter that the action does not have.
+pub fn fits_all(
+    filters: &[Filter<'_>],
+    fits: impl Fn(&Filter<'_>) -> Result<bool, Refusal>,
+) -> Result<bool, Refusal> {
+    filters.iter().try_fold(true, |fit, filter| Ok(fits(filter)? && fit))
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

@@ -33,7 +33,7 @@ quotas! {
     /// R38: triggers of one type of a function, all qualifiers together.
     TRIGGERS = "scf.triggers", 10, "LimitExceeded.Trigger";
     /// R29: bytes of packed code in a region, 100 GB.
-    CODE_BYTES = "scf.code_bytes", 107_374_182_400, "LimitExceeded.Code";
+    CODE_BYTES = "scf.code_bytes", 107_374_182_400, "LimitExceeded.Quota";
     /// Versions of a function; the seed names no bound, newer pages 1000.
     VERSIONS = "scf.versions", 1000, "LimitExceeded.FunctionVersions";
     /// Aliases of a function.
@@ -53,7 +53,7 @@ quotas! {
     /// Security groups in a region.
     SECURITY_GROUPS = "vpc.security_groups", 50, "LimitExceeded";
     /// Rules of a security group, in each direction.
-    SECURITY_GROUP_RULES = "vpc.security_group_rules", 100, "LimitExceeded";
+    SECURITY_GROUP_RULES = "vpc.security_group_rules", 100, "LimitExceeded.SecurityGroupPolicySet";
     /// Public load balancers in a region.
     OPEN_LOAD_BALANCERS = "clb.open", 100, "LimitExceeded";
     /// Internal load balancers in a region.

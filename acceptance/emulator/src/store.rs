@@ -78,7 +78,7 @@ pub struct Txn(Kind);
 
 enum Kind {
     Read(Arc<ReadTransaction>),
-    Write(WriteTransaction),
+    Write(Box<WriteTransaction>),
 }
 
 impl Store {
@@ -138,7 +138,7 @@ impl Store {
         if !self.on_disk {
             txn.set_durability(Durability::None)?;
         }
-        Ok(Txn(Kind::Write(txn)))
+        Ok(Txn(Kind::Write(Box::new(txn))))
     }
 }
 

@@ -8,6 +8,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{Failure, Options, start};
 use crate::accounts::{SECRET_ID, SECRET_KEY};
@@ -25,16 +26,43 @@ pub(super) async fn exec(options: Options, command: &[OsString]) -> Result<ExitC
     let (cloud, listener) = start(free, options).await?;
     let address = listener.local_addr().map_err(|error| Failure::Listen(free, error))?;
     let server = tokio::spawn(server::serve(cloud, listener));
-    let failed = |error| {
+    let ended = run(address, command).await;
+    server.abort();
+    ended.map(code).map_err(|error| {
         let name = command.first().map(|name| name.to_string_lossy().into_owned());
         Failure::Command(name.unwrap_or_default(), error)
-    };
-    let status = match spawn(address, command) {
-        Ok(child) => wait(child).await.map_err(failed)?,
-        Err(error) => return Err(failed(error)),
-    };
-    server.abort();
-    Ok(code(status))
+    })
+}
+
+/// Runs the command to its end, and passes on the signals that come meanwhile.
+async fn run(address: SocketAddr, command: &[OsString]) -> std::io::Result<ExitStatus> {
+    // Listening begins before the command does, so that no signal ends us and not the command.
+    let mut signals = signals()?;
+    let mut child = spawn(address, command)?;
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+    loop {
+        tokio::select! {
+            status = child.wait() => return status,
+            Some(signal) = signals.recv() => {
+                if let Some(pid) = pid.filter(|_| !terminal_sent_it(signal)) {
+                    // It fails only when the command has just ended.
+                    let _ = kill(pid, signal);
+                }
+            }
+        }
+    }
+}
+
+fn signals() -> std::io::Result<UnboundedReceiver<Signal>> {
+    let (send, signals) = unbounded_channel();
+    for of in FORWARDED {
+        let mut stream = signal(SignalKind::from_raw(*of as i32))?;
+        let send = send.clone();
+        tokio::spawn(
+            async move { while stream.recv().await.is_some() && send.send(*of).is_ok() {} },
+        );
+    }
+    Ok(signals)
 }
 
 fn spawn(address: SocketAddr, command: &[OsString]) -> std::io::Result<Child> {
@@ -63,30 +91,6 @@ fn environment(address: SocketAddr) -> Vec<(&'static str, String)> {
         ("NO_PROXY", near.clone()),
         ("no_proxy", near),
     ]
-}
-
-/// Waits for the command's end, and passes on the signals that come meanwhile.
-async fn wait(mut child: Child) -> std::io::Result<ExitStatus> {
-    let (send, mut signals) = tokio::sync::mpsc::unbounded_channel();
-    for of in FORWARDED {
-        let mut stream = signal(SignalKind::from_raw(*of as i32))?;
-        let send = send.clone();
-        tokio::spawn(
-            async move { while stream.recv().await.is_some() && send.send(*of).is_ok() {} },
-        );
-    }
-    let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
-    loop {
-        tokio::select! {
-            status = child.wait() => return status,
-            Some(signal) = signals.recv() => {
-                if let Some(pid) = pid.filter(|_| !terminal_sent_it(signal)) {
-                    // It fails only when the command has just ended.
-                    let _ = kill(pid, signal);
-                }
-            }
-        }
-    }
 }
 
 /// Ctrl-C in a terminal reaches the command without us; twice would make Terraform give up at once.

@@ -52,7 +52,11 @@ struct Package {
 
 /// The state as it is.
 pub fn export(cloud: &Cloud) -> Said {
-    let entries = cloud.store.read().and_then(|txn| txn.entries()).map_err(text)?;
+    let entries = cloud
+        .store
+        .read()
+        .and_then(|txn| txn.entries())
+        .map_err(|error: StoreError| error.to_string())?;
     let mut state = State { objects: Vec::new(), packages: Vec::new() };
     for Entry { account, region, kind, id, bytes } in entries {
         if kind.is_empty() {
@@ -86,7 +90,7 @@ pub fn import(cloud: &Cloud, state: &State) -> Said {
         }
         txn.commit()
     };
-    write().map_err(text)?;
+    write().map_err(|error: StoreError| error.to_string())?;
     Ok(json!({"objects": state.objects.len(), "packages": state.packages.len()}))
 }
 
@@ -97,9 +101,5 @@ pub fn forget(cloud: &Cloud, uin: Option<&str>) -> Result<(), String> {
         txn.remove_all(uin)?;
         txn.commit()
     };
-    write().map_err(text)
-}
-
-fn text(error: StoreError) -> String {
-    error.to_string()
+    write().map_err(|error: StoreError| error.to_string())
 }

@@ -1,0 +1,4 @@
+//! VPCs, subnets, route tables, security groups.
+
+mod network;
+mod security_group;
