@@ -194,6 +194,7 @@ fn descendants(process: u32) -> Vec<u32> {
 /// found any more, and one that runs may fork meanwhile.
 fn stopped_descendants(process: u32) -> Vec<u32> {
     let mut all = Vec::new();
+    signal(&[process], Signal::SIGSTOP);
     for _ in 0..STOP_ROUNDS {
         let found = descendants(process);
         if found.len() == all.len() {

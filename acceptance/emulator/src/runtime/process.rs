@@ -28,7 +28,7 @@ use tokio::{
 use super::{
     interpreter::{Interpreter, Language},
     memory::Meter,
-    sandbox::{Folders, Isolation, Mode, Rules},
+    sandbox::{Folders, Isolation, Mode, Rules, processes},
 };
 
 #[cfg(target_os = "linux")]
@@ -132,6 +132,7 @@ impl Launcher {
             channel: OwnedFd::from(theirs),
             parent: getpid(),
             memory_mb: launch.memory_mb,
+            processes: processes(mode),
             #[cfg(target_os = "linux")]
             room: self.room(launch, mode, &machine)?,
         };

@@ -21,7 +21,7 @@ mod rules;
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::Room;
-pub(super) use rules::Rules;
+pub(super) use rules::{Rules, processes};
 
 /// Whether functions are kept apart from the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
