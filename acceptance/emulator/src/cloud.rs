@@ -1,12 +1,16 @@
 //! The cloud: everything that outlives a request.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::quotas::Allowance;
+use crate::runtime::{Runtime, RuntimeOptions};
+use crate::scf::invoke::Called;
 use crate::store::{Store, StoreError};
 use crate::transitions::{Pace, Transitions};
 use crate::verify::Keyring;
@@ -42,6 +46,11 @@ pub struct Cloud {
     pub allowance: Allowance,
     /// Who may sign.
     pub keyring: Keyring,
+    /// What runs functions.
+    pub runtime: Runtime,
+    /// What is known of functions that were called.
+    pub called: Called,
+    address: OnceLock<SocketAddr>,
 }
 
 impl Cloud {
@@ -61,6 +70,41 @@ impl Cloud {
             journal: Journal::default(),
             allowance: settings.allowance,
             keyring: Keyring::default(),
+            runtime: Runtime::new(RuntimeOptions::new(instances(settings))),
+            called: Called::default(),
+            address: OnceLock::new(),
         })
+    }
+
+    /// Tells the cloud where it listens.
+    pub fn listens_on(&self, address: SocketAddr) {
+        // It listens once; a second address would be that of nobody.
+        let _ = self.address.set(address);
+    }
+
+    /// Where it listens, as the start of a URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.address.get().map(|address| format!("http://{address}")).unwrap_or_default()
+    }
+
+    /// Forgets every object, or those of one account, and stops what runs on their behalf.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn forget(&self, uin: Option<&str>) -> Result<(), StoreError> {
+        let txn = self.store.write()?;
+        txn.remove_all(uin)?;
+        txn.commit()?;
+        self.called.clear(&self.runtime, uin);
+        Ok(())
+    }
+}
+
+/// Where functions are unpacked: beside the state, or in a folder that the system cleans.
+fn instances(settings: &Settings) -> PathBuf {
+    match &settings.data_dir {
+        Some(dir) => dir.join("instances"),
+        None => std::env::temp_dir().join(format!("tencentcloud-emulator-{}", std::process::id())),
     }
 }

@@ -11,6 +11,7 @@ const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 pub struct Ids {
     seed: u64,
     requests: AtomicU64,
+    chances: AtomicU64,
 }
 
 impl Ids {
@@ -19,7 +20,7 @@ impl Ids {
     #[must_use]
     pub fn new(seed: Option<u64>, start: u64) -> Self {
         let seed = seed.unwrap_or_else(random_seed);
-        Self { seed, requests: AtomicU64::new(start << 40) }
+        Self { seed, requests: AtomicU64::new(start << 40), chances: AtomicU64::new(0) }
     }
 
     /// The id of the next request, in the form of a UUID.
@@ -56,10 +57,11 @@ impl Ids {
         id
     }
 
-    /// A number in `0.0..1.0` for the `n`th decision that `stream` names.
+    /// A number in `0.0..1.0`, another one every time.
     #[must_use]
-    pub fn fraction(&self, stream: &str, n: u64) -> f64 {
-        let bits = u32::try_from(mix(self.seed ^ hash(stream), n) >> 32).unwrap_or_default();
+    pub fn chance(&self) -> f64 {
+        let n = self.chances.fetch_add(1, Ordering::Relaxed);
+        let bits = u32::try_from(mix(self.seed ^ hash("chance"), n) >> 32).unwrap_or_default();
         f64::from(bits) / 4_294_967_296.0
     }
 }
@@ -109,6 +111,6 @@ mod tests {
         let uuid = ids.request();
         let lengths: Vec<_> = uuid.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12], "{uuid}");
-        assert!((0.0..1.0).contains(&ids.fraction("f", 1)));
+        assert!((0.0..1.0).contains(&ids.chance()));
     }
 }

@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod regions;
 pub mod registry;
 pub mod runtime;
+pub mod scf;
 pub mod server;
 pub mod shapes;
 pub mod store;

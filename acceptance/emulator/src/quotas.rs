@@ -36,8 +36,8 @@ quotas! {
     CODE_BYTES = "scf.code_bytes", 107_374_182_400, "LimitExceeded.Quota";
     /// Versions of a function; the seed names no bound, newer pages 1000.
     VERSIONS = "scf.versions", 1000, "LimitExceeded.FunctionVersions";
-    /// Aliases of a function.
-    ALIASES = "scf.aliases", 20, "LimitExceeded.Alias";
+    /// R339: fixed egress addresses in a region.
+    FIXED_IPS = "scf.fixed_ips", 5, "LimitExceeded.Eip";
     /// Execution timeout in seconds.
     TIMEOUT = "scf.timeout", 900, "LimitExceeded.Timeout";
     /// Memory of a function in MB.

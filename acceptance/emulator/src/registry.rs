@@ -9,8 +9,12 @@ use crate::call::{Action, Run};
 use crate::shapes;
 
 /// The services that carry out anything, with their tables.
-const SERVICES: &[(&str, &[Action])] =
-    &[("cam", crate::cam::ACTIONS), ("sts", crate::sts::ACTIONS), ("vpc", crate::vpc::ACTIONS)];
+const SERVICES: &[(&str, &[Action])] = &[
+    ("cam", crate::cam::ACTIONS),
+    ("scf", crate::scf::ACTIONS),
+    ("sts", crate::sts::ACTIONS),
+    ("vpc", crate::vpc::ACTIONS),
+];
 
 /// How an action is carried out; `None` for one that is not emulated yet.
 #[must_use]

@@ -28,6 +28,8 @@ pub static FUNCTION_PUBLISH: Span = Span { name: "function.publish", fast: 4, re
 pub static FUNCTION_DELETE: Span = Span { name: "function.delete", fast: 4, real: 1_000 };
 /// The addresses that a deleted function held in its subnet, until the subnet is free of them.
 pub static SUBNET_RELEASE: Span = Span { name: "subnet.release", fast: 4, real: 30_000 };
+/// The pause before a failed asynchronous call is tried again.
+pub static INVOKE_RETRY: Span = Span { name: "invoke.retry", fast: 4, real: 60_000 };
 /// A task of a load balancer, from RUNNING to its end.
 pub static CLB_TASK: Span = Span { name: "clb.task", fast: 4, real: 3_000 };
 
@@ -38,6 +40,7 @@ pub static SPANS: &[&Span] = &[
     &FUNCTION_DELETE,
     &FUNCTION_PUBLISH,
     &FUNCTION_UPDATE,
+    &INVOKE_RETRY,
     &SUBNET_RELEASE,
 ];
 
@@ -166,6 +169,12 @@ impl<S: Copy> Life<S> {
             Some(step) if step.at <= now => step.to,
             _ => self.state,
         }
+    }
+
+    /// The state that it ends in.
+    #[must_use]
+    pub fn end(&self) -> S {
+        self.next.as_ref().map_or(self.state, |step| step.to)
     }
 
     /// Why the state of that moment is what it is.

@@ -91,15 +91,6 @@ pub fn import(cloud: &Cloud, state: &State) -> Said {
         txn.commit()
     };
     write().map_err(|error: StoreError| error.to_string())?;
+    cloud.called.clear(&cloud.runtime, None);
     Ok(json!({"objects": state.objects.len(), "packages": state.packages.len()}))
-}
-
-/// Forgets everything, or what one account has.
-pub fn forget(cloud: &Cloud, uin: Option<&str>) -> Result<(), String> {
-    let write = || {
-        let txn = cloud.store.write()?;
-        txn.remove_all(uin)?;
-        txn.commit()
-    };
-    write().map_err(|error: StoreError| error.to_string())
 }

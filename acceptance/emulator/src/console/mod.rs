@@ -26,7 +26,7 @@ use crate::{journal, params, registry};
 /// Where the console begins.
 pub const ROOT: &str = "/_emulator/";
 
-const PAGE: &str = include_str!("console/page.html");
+const PAGE: &str = include_str!("page.html");
 
 /// Why the console refuses: a sentence for the person who wrote the request.
 type Said = Result<Value, String>;
@@ -55,6 +55,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         }
         ("GET", "state") => state::export(cloud),
         ("PUT", "state") => decode(body).and_then(|state| state::import(cloud, &state)),
+        ("GET", "code") => return code(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
         ("POST", "transitions") => decode(body)
@@ -90,13 +91,19 @@ struct Query {
     account: Option<String>,
     action: Option<String>,
     region: Option<String>,
+    sha256: Option<String>,
 }
 
 impl Query {
     fn read(query: &str) -> Self {
         let map = params::from_query(query).unwrap_or_default();
         let text = |name: &str| Some(map.get(name)?.as_str()?.to_owned());
-        Self { account: text("account"), action: text("action"), region: text("region") }
+        Self {
+            account: text("account"),
+            action: text("action"),
+            region: text("region"),
+            sha256: text("sha256"),
+        }
     }
 
     /// The account's UIN, whether the query names it or its SecretId.
@@ -112,12 +119,12 @@ fn uin(account: &str) -> String {
 fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
     match query.uin() {
         Some(uin) => {
-            state::forget(cloud, Some(&uin))?;
+            cloud.forget(Some(&uin)).map_err(|error| error.to_string())?;
             cloud.faults.clear(query.account.as_deref());
             cloud.journal.clear(Some(&uin));
         }
         None => {
-            state::forget(cloud, None)?;
+            cloud.forget(None).map_err(|error| error.to_string())?;
             cloud.faults.clear(None);
             cloud.journal.clear(None);
             cloud.transitions.reset();
@@ -125,6 +132,19 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
         }
     }
     Ok(json!({}))
+}
+
+/// A code package, for whoever knows its SHA-256.
+fn code(cloud: &Cloud, query: &Query) -> Page {
+    let [account, region, sha256] = [&query.account, &query.region, &query.sha256]
+        .map(|text| text.as_deref().unwrap_or_default());
+    let found = cloud.store.read().and_then(|txn| txn.scope(account, region).blob(sha256));
+    let Ok(Some(bytes)) = found else {
+        return plain(StatusCode::NOT_FOUND, "There is no such package.\n".to_owned());
+    };
+    let mut page = Response::new(Full::new(Bytes::from(bytes)));
+    page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    page
 }
 
 fn requests(cloud: &Cloud, query: &Query) -> Value {

@@ -114,7 +114,11 @@ async fn start(listen: SocketAddr, options: Options) -> Result<(Arc<Cloud>, TcpL
         pace: options.transitions,
         allowance: options.quotas,
     };
-    Ok((Arc::new(Cloud::open(&settings)?), listener))
+    let cloud = Cloud::open(&settings)?;
+    if let Ok(address) = listener.local_addr() {
+        cloud.listens_on(address);
+    }
+    Ok((Arc::new(cloud), listener))
 }
 
 /// Waits until somebody asks the program to end.

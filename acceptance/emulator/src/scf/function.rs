@@ -1,0 +1,384 @@
+//! Functions: what one is, and how it is created and deleted.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::alias::{self, Alias};
+use super::package;
+use super::revision::Revision;
+use super::trigger;
+use super::version::{self, Version};
+use super::{LATEST, TAG, flag, namespace, namespace_of, network, rules};
+use crate::call::Call;
+use crate::clock::Time;
+use crate::quotas;
+use crate::refusal::{Answer, Refusal, refuse, refused};
+use crate::runtime::FunctionKey;
+use crate::store::{Record, Scope, StoreError};
+use crate::tags;
+use crate::transitions::{FUNCTION_CREATE, FUNCTION_DELETE, Life};
+
+/// A function.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Function {
+    /// `lam-xxxxxxxx`.
+    pub id: String,
+    /// Whether it takes events or HTTP.
+    pub kind: Kind,
+    pub(super) life: Life<Status>,
+    /// What `$LATEST` is set to.
+    pub(super) latest: Revision,
+    /// What runs while the newest change has not succeeded.
+    pub(super) serving: Option<Revision>,
+    pub(super) async_run: bool,
+    pub(super) trace: bool,
+    pub(super) web_socket: bool,
+    /// The highest version number so far; numbers are never used again (R274).
+    pub(super) published: u64,
+    pub(super) created: Time,
+}
+
+impl Record for Function {
+    const KIND: &'static str = "scf.function";
+}
+
+/// R62: the two types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// It takes events.
+    Event,
+    /// It takes HTTP requests: a web function.
+    Http,
+}
+
+/// Where a function or a version is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// It is being made.
+    Creating,
+    /// It could not be made; it can only be deleted.
+    CreateFailed,
+    /// It works.
+    Active,
+    /// It is being changed; what it was before still works.
+    Updating,
+    /// It could not be changed; what it was before still works.
+    UpdateFailed,
+    /// A version is being made of it.
+    Publishing,
+    /// No version could be made of it; it still works.
+    PublishFailed,
+    /// It is going.
+    Deleting,
+    /// It did not go.
+    DeleteFailed,
+    /// It is no more.
+    Gone,
+}
+
+impl Status {
+    /// As the API spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Creating => "Creating",
+            Self::CreateFailed => "CreateFailed",
+            Self::Active => "Active",
+            Self::Updating => "Updating",
+            Self::UpdateFailed => "UpdateFailed",
+            Self::Publishing => "Publishing",
+            Self::PublishFailed => "PublishFailed",
+            Self::Deleting | Self::Gone => "Deleting",
+            Self::DeleteFailed => "DeleteFailed",
+        }
+    }
+}
+
+impl Kind {
+    /// As the API spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Event => "Event",
+            Self::Http => "HTTP",
+        }
+    }
+}
+
+impl Function {
+    /// Where it is in its life.
+    #[must_use]
+    pub fn status(&self, now: Time) -> Status {
+        self.life.at(now)
+    }
+
+    /// The revision that `$LATEST` runs.
+    #[must_use]
+    pub fn running(&self, now: Time) -> &Revision {
+        match self.status(now) {
+            Status::Updating | Status::UpdateFailed => {
+                self.serving.as_ref().unwrap_or(&self.latest)
+            }
+            _ => &self.latest,
+        }
+    }
+
+    /// Refuses new names for what is not there yet, or not for long.
+    pub(super) fn must_exist_whole(&self, name: &str, now: Time) -> Result<(), Refusal> {
+        match self.status(now) {
+            Status::Updating | Status::Publishing => Ok(()),
+            _ => self.must_be_settled(name, now),
+        }
+    }
+
+    /// Refuses changes while it is being made, changed or deleted.
+    pub(super) fn must_be_settled(&self, name: &str, now: Time) -> Result<(), Refusal> {
+        match self.status(now) {
+            Status::Active | Status::UpdateFailed | Status::PublishFailed => Ok(()),
+            status => {
+                let text = format!("{name} is {}; wait until it is Active.", status.name());
+                refused("FailedOperation.FunctionStatusError", text)
+            }
+        }
+    }
+}
+
+/// Where a function is stored.
+pub(super) fn id(namespace: &str, name: &str) -> String {
+    format!("{namespace}/{name}")
+}
+
+/// The id under which a function's tags are stored.
+pub(super) fn tag_id(namespace: &str, name: &str) -> String {
+    format!("{namespace}/function/{name}")
+}
+
+/// A function by its name, unless it is gone.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(
+    here: &Scope<'_>,
+    now: Time,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<Function>, StoreError> {
+    let found = here.get::<Function>(&id(namespace, name))?;
+    Ok(found.filter(|function| function.status(now) != Status::Gone))
+}
+
+/// A function by its name, or the refusal of a caller who named none.
+///
+/// # Errors
+/// `ResourceNotFound.Namespace`, `ResourceNotFound.Function`.
+pub fn named(
+    here: &Scope<'_>,
+    now: Time,
+    namespace: &str,
+    name: &str,
+) -> Result<Function, Refusal> {
+    if let Some(function) = find(here, now, namespace, name)? {
+        return Ok(function);
+    }
+    namespace::must_exist(here, namespace)?;
+    let text = format!("There is no function {name} in the namespace {namespace}.");
+    refused("ResourceNotFound.Function", text)
+}
+
+/// The function that a call is about.
+pub(super) fn of_call(call: &Call<'_>) -> Result<Function, Refusal> {
+    let name = call.params.str("FunctionName");
+    named(&call.store, call.now, namespace_of(&call.params), name)
+}
+
+/// Every function of a namespace that is not gone, with its name.
+pub(super) fn all(
+    here: &Scope<'_>,
+    now: Time,
+    namespace: &str,
+) -> Result<Vec<(String, Function)>, StoreError> {
+    let prefix = id(namespace, "");
+    let found = here.scan::<Function>(&prefix)?.into_iter();
+    let alive = found.filter(|(_, function)| function.status(now) != Status::Gone);
+    Ok(alive.map(|(id, function)| (id[prefix.len()..].to_owned(), function)).collect())
+}
+
+pub(super) fn create(call: &Call<'_>) -> Answer {
+    let p = &call.params;
+    let (namespace, name) = (namespace_of(p), p.str("FunctionName"));
+    namespace::must_exist(&call.store, namespace)?;
+    rules::function_name(namespace, name)?;
+    must_be_free(call, namespace, name)?;
+    let kind = match p.str("Type") {
+        "" | "Event" => Kind::Event,
+        "HTTP" => Kind::Http,
+        other => {
+            let text = format!("Type `{other}` must be Event or HTTP.");
+            return refused("InvalidParameterValue.Type", text);
+        }
+    };
+    let mut function = unmade(call, kind)?;
+    let code = package::sent(p.object("Code").as_ref())?;
+    let revision = &mut function.latest;
+    if let Some(runtime) = p.text("Runtime").filter(|runtime| !runtime.is_empty()) {
+        revision.runtime = rules::runtime(runtime)?.name.to_owned();
+    }
+    if let Some(handler) = p.text("Handler") {
+        handler.clone_into(&mut revision.handler);
+    }
+    if kind == Kind::Event {
+        rules::handler(rules::runtime(&revision.runtime)?, &revision.handler)?;
+    }
+    revision.apply(call, kind, function.async_run, function.web_socket)?;
+    package::check(&code, kind, revision)?;
+    revision.code = package::keep(call, &code)?;
+    tags::set_from(call, tags::FUNCTION, &tag_id(namespace, name), &p.objects("Tags"), TAG)?;
+    settle_new(call, namespace, name, &function)?;
+    Ok(json!({}))
+}
+
+/// A function that has nothing but its type yet, with what cannot be changed later.
+fn unmade(call: &Call<'_>, kind: Kind) -> Result<Function, Refusal> {
+    let p = &call.params;
+    let async_run =
+        flag(p, "AsyncRunEnable", "InvalidParameterValue.AsyncRunEnable")?.unwrap_or(false);
+    let trace = flag(p, "TraceEnable", "InvalidParameterValue.TraceEnable")?.unwrap_or(false);
+    if trace && !async_run {
+        // R85.
+        let text = "TraceEnable needs AsyncRunEnable.";
+        return refused("InvalidParameterValue.TraceEnable", text);
+    }
+    let web_socket = match p.str("ProtocolType") {
+        "" => false,
+        "WS" if kind == Kind::Http => true,
+        _ => {
+            let text = "ProtocolType may be WS, for functions of the type HTTP.";
+            return refused("InvalidParameterValue.ProtocolType", text);
+        }
+    };
+    for member in ["AutoDeployClsTopicIndex", "AutoCreateClsTopic"] {
+        if flag(p, member, "InvalidParameterValue.Cls")? == Some(true) {
+            let text = format!("The local cloud has no log topics yet, so no {member}.");
+            return refused("UnsupportedOperation", text);
+        }
+    }
+    Ok(Function {
+        id: call.new_id("lam")?,
+        kind,
+        life: call.life(&FUNCTION_CREATE, Status::Creating, Status::Active, Status::CreateFailed),
+        latest: Revision { number: call.store.next("scf revision")?, ..Revision::usual(call.now) },
+        serving: None,
+        async_run,
+        trace,
+        web_socket,
+        published: 0,
+        created: call.now,
+    })
+}
+
+/// R59, R33: the name is unused and there is room for one more.
+pub(super) fn must_be_free(call: &Call<'_>, namespace: &str, name: &str) -> Result<(), Refusal> {
+    let others = all(&call.store, call.now, namespace)?;
+    if others.iter().any(|(other, _)| other == name) {
+        let text = format!("There is a function {name} in the namespace {namespace} already.");
+        return refused("ResourceInUse.Function", text);
+    }
+    let remedy = "use another namespace, split the function or raise the quota";
+    call.within(&quotas::FUNCTIONS, others.len() + 1, remedy)
+}
+
+/// Stores a new function with the alias that every function has (R294).
+pub(super) fn settle_new(
+    call: &Call<'_>,
+    namespace: &str,
+    name: &str,
+    function: &Function,
+) -> Result<(), Refusal> {
+    let id = id(namespace, name);
+    network::settle(call, &id, &[], &[&function.latest])?;
+    call.store.put(&id, function)?;
+    Ok(alias::put_default(call, &id)?)
+}
+
+pub(super) fn delete(call: &Call<'_>) -> Answer {
+    let p = &call.params;
+    let (namespace, name) = (namespace_of(p), p.str("FunctionName"));
+    let function = of_call(call)?;
+    match p.text("Qualifier") {
+        None | Some("") => {}
+        Some(LATEST) => {
+            let text = "$LATEST goes with the function; leave the Qualifier out.";
+            return refused("InvalidParameterValue.Qualifier", text);
+        }
+        Some(qualifier) => return version::remove(call, &function, qualifier),
+    }
+    match function.status(call.now) {
+        Status::Creating | Status::Updating | Status::Publishing => {
+            function.must_be_settled(name, call.now)?;
+        }
+        Status::Deleting => return Ok(json!({})),
+        _ => {}
+    }
+    let life = call.life(&FUNCTION_DELETE, Status::Deleting, Status::Gone, Status::DeleteFailed);
+    let mut function = Function { life, ..function };
+    if function.life.end() == Status::Gone {
+        empty(call, namespace, name, &function)?;
+        function.serving = None;
+    }
+    call.store.put(&id(namespace, name), &function)?;
+    Ok(json!({}))
+}
+
+/// Takes away everything that a function has: versions, aliases, triggers, tags, code, addresses.
+pub(super) fn empty(
+    call: &Call<'_>,
+    namespace: &str,
+    name: &str,
+    function: &Function,
+) -> Result<(), Refusal> {
+    let (id, here) = (id(namespace, name), &call.store);
+    trigger::remove_all(call, &id, None)?;
+    let versions = version::all(here, &id)?;
+    let mut held: Vec<_> = versions.iter().map(|(_, version)| &version.revision).collect();
+    held.extend([&function.latest].into_iter().chain(&function.serving));
+    network::settle(call, &id, &held, &[])?;
+    for revision in &held {
+        package::release(here, &revision.code)?;
+    }
+    for (key, _) in here.scan::<Version>(&format!("{id}/"))? {
+        here.remove::<Version>(&key)?;
+    }
+    for (key, _) in here.scan::<Alias>(&format!("{id}/"))? {
+        here.remove::<Alias>(&key)?;
+    }
+    tags::forget(here, tags::FUNCTION, &tag_id(namespace, name))?;
+    let key = runtime_key(call, namespace, name, LATEST);
+    call.after(move |cloud| cloud.called.forget(&cloud.runtime, &key));
+    Ok(())
+}
+
+/// The name by which the runtime knows a version.
+pub(super) fn runtime_key(
+    call: &Call<'_>,
+    namespace: &str,
+    name: &str,
+    version: &str,
+) -> FunctionKey {
+    FunctionKey {
+        appid: call.account.app_id.to_string(),
+        region: call.region().to_owned(),
+        namespace: namespace.to_owned(),
+        function: name.to_owned(),
+        version: version.to_owned(),
+    }
+}
+
+/// The refusal for a qualifier that names nothing.
+pub(super) fn no_version(name: &str, qualifier: &str) -> Refusal {
+    let code = if qualifier.bytes().all(|byte| byte.is_ascii_digit()) {
+        "ResourceNotFound.Version"
+    } else {
+        "ResourceNotFound.Qualifier"
+    };
+    refuse(code, format!("The function {name} has no version or alias {qualifier}."))
+}

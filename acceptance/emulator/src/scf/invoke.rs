@@ -1,0 +1,363 @@
+//! Calls of functions: by the API, by a load balancer, by a trigger, all on one way.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::account::concurrency_mb;
+use super::function::{self, Function, Kind, Status};
+use super::revision::Revision;
+use super::{DEFAULT_ALIAS, LATEST, alias, log, namespace_of, version};
+use crate::accounts::{Account, SECRET_KEY};
+use crate::call::{Call, Live, LiveAnswer};
+use crate::clock::Time;
+use crate::cloud::Cloud;
+use crate::quotas::Allowance;
+use crate::refusal::{Answer, Refusal, refused};
+use crate::runtime::{
+    Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Runtime,
+    Status as Ended,
+};
+use crate::store::Scope;
+use crate::transitions::INVOKE_RETRY;
+
+/// R53.
+const ASYNC_EVENT_BYTES: usize = 128 << 10;
+const ROUTING_KEY_BYTES: usize = 1024;
+/// How much of a log goes into an answer.
+const LOG_TAIL_BYTES: usize = 4096;
+/// How often a failed asynchronous call is tried again.
+const RETRIES: u32 = 2;
+
+/// What a call is for.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Whose function.
+    pub account: Arc<Account>,
+    /// The region.
+    pub region: String,
+    /// The namespace.
+    pub namespace: String,
+    /// The function's name.
+    pub function: String,
+    /// A version, an alias, or `$LATEST`.
+    pub qualifier: String,
+    /// R295: the values by which an alias may choose, a JSON object.
+    pub routing_key: Option<String>,
+}
+
+/// What is known of functions that were called: what the runtime needs of each version, and how the
+/// calls went.
+#[derive(Default)]
+pub struct Called {
+    specs: Mutex<HashMap<FunctionKey, Arc<FunctionSpec>>>,
+    /// How the calls went.
+    pub records: log::Records,
+}
+
+impl Called {
+    /// Forgets a function that goes; `key` may be of any of its versions.
+    pub fn forget(&self, runtime: &Runtime, key: &FunctionKey) {
+        runtime.retire_function(key);
+        self.lock().retain(|other, _| !log::same_function(other, key));
+        self.records.forget(key);
+    }
+
+    /// Forgets everything, or what belongs to one account.
+    pub fn clear(&self, runtime: &Runtime, uin: Option<&str>) {
+        self.lock().retain(|key, spec| {
+            let stays = uin.is_some_and(|uin| uin != spec.uin);
+            if !stays {
+                runtime.retire_function(key);
+                self.records.forget(key);
+            }
+            stays
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<FunctionKey, Arc<FunctionSpec>>> {
+        self.specs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Calls a function and waits for what comes of it.
+///
+/// # Errors
+/// When there is no such function or version, or it cannot run yet. What goes wrong while it runs
+/// is an [`Outcome`].
+pub async fn invoke(
+    cloud: &Arc<Cloud>,
+    target: &Target,
+    event: Vec<u8>,
+    request_id: String,
+) -> Result<Outcome, Refusal> {
+    let spec = {
+        let txn = cloud.store.read()?;
+        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target)?
+    };
+    Ok(run(cloud, spec, event, request_id, 0).await)
+}
+
+async fn run(
+    cloud: &Arc<Cloud>,
+    spec: Arc<FunctionSpec>,
+    event: Vec<u8>,
+    request_id: String,
+    retry: u32,
+) -> Outcome {
+    let started = cloud.clock.now();
+    let quota = quota(cloud, &spec.key.region);
+    let invocation = Invocation { request_id, event, quota };
+    let outcome = cloud.runtime.invoke(Arc::clone(&spec), invocation).await;
+    cloud.called.records.add(&spec.key, log::Record::of(&outcome, started, retry));
+    outcome
+}
+
+fn quota(cloud: &Cloud, region: &str) -> Option<Quota> {
+    let memory_mb = u64::try_from(concurrency_mb(region)).unwrap_or_default();
+    (cloud.allowance == Allowance::Default).then_some(Quota::Shared { memory_mb })
+}
+
+/// What the runtime needs to know of the version that a target's qualifier leads to.
+fn resolve(
+    cloud: &Arc<Cloud>,
+    here: &Scope<'_>,
+    target: &Target,
+) -> Result<Arc<FunctionSpec>, Refusal> {
+    let now = cloud.clock.now();
+    let function = function::named(here, now, &target.namespace, &target.function)?;
+    if function.kind == Kind::Http {
+        // R112.
+        let text = "A web function is called by HTTP, not by the API.";
+        return refused("InvalidParameterValue.FunctionType", text);
+    }
+    let id = function::id(&target.namespace, &target.function);
+    let version = chosen(cloud, here, &id, target)?;
+    let (number, published);
+    let (name, revision) = if version == LATEST {
+        (LATEST.to_owned(), latest(&function, target, now)?)
+    } else {
+        (number, published) = version::find(here, &id, &version)?
+            .ok_or_else(|| function::no_version(&target.function, &version))?;
+        if published.life.at(now) != Status::Active {
+            let text = format!("Version {number} of {} is not Active yet.", target.function);
+            return refused("FailedOperation.FunctionVersionStatusNotActive", text);
+        }
+        (number.to_string(), &published.revision)
+    };
+    Ok(spec(cloud, target, name, revision))
+}
+
+/// The version that a qualifier stands for; an alias may choose between two.
+fn chosen(cloud: &Cloud, here: &Scope<'_>, id: &str, target: &Target) -> Result<String, Refusal> {
+    let qualifier = &target.qualifier;
+    if qualifier == LATEST || qualifier.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(qualifier.clone());
+    }
+    let Some(alias) = alias::find(here, id, qualifier)? else {
+        return Err(function::no_version(&target.function, qualifier));
+    };
+    let values = routing_values(target.routing_key.as_deref())?;
+    Ok(alias.routing.choose(&alias.version, &values, cloud.ids.chance()).to_owned())
+}
+
+fn routing_values(text: Option<&str>) -> Result<Map<String, Value>, Refusal> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Map::new()) };
+    match serde_json::from_str(text) {
+        Ok(values) if text.len() <= ROUTING_KEY_BYTES => Ok(values),
+        _ => {
+            let text = "RoutingKey must be a JSON object of at most 1024 bytes.";
+            refused("InvalidParameterValue.Param", text)
+        }
+    }
+}
+
+fn latest<'f>(function: &'f Function, target: &Target, now: Time) -> Result<&'f Revision, Refusal> {
+    match function.status(now) {
+        Status::Creating | Status::CreateFailed | Status::Deleting | Status::Gone => {
+            let status = function.status(now).name();
+            let text = format!("{} is {status}, not Active.", target.function);
+            refused("FailedOperation.FunctionStatusError", text)
+        }
+        _ => Ok(function.running(now)),
+    }
+}
+
+fn spec(
+    cloud: &Arc<Cloud>,
+    target: &Target,
+    version: String,
+    revision: &Revision,
+) -> Arc<FunctionSpec> {
+    let key = FunctionKey {
+        appid: target.account.app_id.to_string(),
+        region: target.region.clone(),
+        namespace: target.namespace.clone(),
+        function: target.function.clone(),
+        version,
+    };
+    let mut specs = cloud.called.lock();
+    if let Some(known) = specs.get(&key).filter(|known| known.revision == revision.number) {
+        return Arc::clone(known);
+    }
+    let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+    let spec = Arc::new(FunctionSpec {
+        uin: target.account.uin.clone(),
+        revision: revision.number,
+        runtime: revision.runtime.clone(),
+        handler: revision.handler.clone(),
+        code: package(cloud, target, &revision.code.sha256),
+        layers: Vec::new(),
+        environment: revision.environment.iter().cloned().collect(),
+        memory_mb: u32::try_from(revision.memory).unwrap_or_default(),
+        timeout: seconds(revision.timeout),
+        init_timeout: seconds(revision.init_timeout),
+        // R314: the account's own keys, as the only ones that this cloud accepts.
+        credentials: (!revision.role.is_empty()).then(|| Credentials {
+            secret_id: target.account.secret_id.clone(),
+            secret_key: SECRET_KEY.to_owned(),
+            token: String::new(),
+        }),
+        key: key.clone(),
+    });
+    specs.insert(key, Arc::clone(&spec));
+    spec
+}
+
+/// The code, read from the store on a cold start. The cloud keeps the package, so the package must
+/// not keep the cloud.
+fn package(cloud: &Arc<Cloud>, target: &Target, sha256: &str) -> Package {
+    let cloud: Weak<Cloud> = Arc::downgrade(cloud);
+    let (uin, region) = (target.account.uin.clone(), target.region.clone());
+    let hash = sha256.to_owned();
+    Package::new(sha256, move || {
+        let gone = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        let txn = cloud.upgrade().ok_or_else(gone)?.store.read().map_err(std::io::Error::other)?;
+        let blob = txn.scope(&uin, &region).blob(&hash).map_err(std::io::Error::other)?;
+        blob.map(Arc::from).ok_or_else(gone)
+    })
+}
+
+/// `Invoke`: `$LATEST` unless the caller says otherwise, waiting or not.
+pub(super) fn invoke_action(live: Live) -> LiveAnswer {
+    Box::pin(async move {
+        let (target, event, wait) = live.read(|call| {
+            let wait = match call.params.str("InvocationType") {
+                "" | "RequestResponse" => true,
+                "Event" => false,
+                other => {
+                    let text =
+                        format!("InvocationType `{other}` must be RequestResponse or Event.");
+                    return refused("InvalidParameterValue.InvokeType", text);
+                }
+            };
+            let (target, event) = asked(call, &live.account, LATEST, "ClientContext")?;
+            Ok((target, event, wait))
+        })?;
+        answer(live, target, event, wait).await
+    })
+}
+
+/// `InvokeFunction`: `$DEFAULT` unless the caller says otherwise (R279), always waiting.
+pub(super) fn invoke_function_action(live: Live) -> LiveAnswer {
+    Box::pin(async move {
+        let (target, event) =
+            live.read(|call| asked(call, &live.account, DEFAULT_ALIAS, "Event"))?;
+        answer(live, target, event, true).await
+    })
+}
+
+fn asked(
+    call: &Call<'_>,
+    account: &Arc<Account>,
+    usual: &str,
+    event: &str,
+) -> Result<(Target, Vec<u8>), Refusal> {
+    let p = &call.params;
+    if !["", "None", "Tail"].contains(&p.str("LogType")) {
+        return refused("InvalidParameterValue.Param", "LogType must be None or Tail.");
+    }
+    let text = |name: &str| p.text(name).filter(|text| !text.is_empty());
+    let target = Target {
+        account: Arc::clone(account),
+        region: call.region().to_owned(),
+        namespace: namespace_of(p).to_owned(),
+        function: p.str("FunctionName").to_owned(),
+        qualifier: text("Qualifier").unwrap_or(usual).to_owned(),
+        routing_key: text("RoutingKey").map(str::to_owned),
+    };
+    Ok((target, text(event).unwrap_or("{}").as_bytes().to_vec()))
+}
+
+async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answer {
+    let (spec, async_run) = live.read(|call| {
+        let spec = resolve(call.cloud, &call.store, &target)?;
+        Ok((spec, function::of_call(call)?.async_run))
+    })?;
+    let tail = live.read(|call| Ok(call.params.str("LogType") == "Tail"))?;
+    if wait && !async_run {
+        let outcome = run(&live.cloud, spec, event, live.request_id.clone(), 0).await;
+        return Ok(json!({"Result": result(&outcome, tail)}));
+    }
+    if event.len() > ASYNC_EVENT_BYTES {
+        let text = "The event of an asynchronous call is at most 128 KB.";
+        return refused("InvalidParameter.RequestTooLarge", text);
+    }
+    // R364, R365: asynchronous run mode has no retries.
+    let retries = if async_run { 0 } else { RETRIES };
+    let (cloud, request_id) = (Arc::clone(&live.cloud), live.request_id.clone());
+    tokio::spawn(async move { try_often(&cloud, spec, event, request_id, retries).await });
+    Ok(json!({"Result": queued(&live.request_id)}))
+}
+
+/// Runs a queued call until it succeeds or the retries are used up.
+async fn try_often(
+    cloud: &Arc<Cloud>,
+    spec: Arc<FunctionSpec>,
+    event: Vec<u8>,
+    request_id: String,
+    retries: u32,
+) {
+    for retry in 0..=retries {
+        let spec = Arc::clone(&spec);
+        let outcome = run(cloud, spec, event.clone(), request_id.clone(), retry).await;
+        if outcome.status == Ended::Success {
+            return;
+        }
+        let pause = cloud.transitions.lasts(&INVOKE_RETRY);
+        tokio::time::sleep(Duration::from_millis(u64::try_from(pause).unwrap_or_default())).await;
+    }
+}
+
+fn result(outcome: &Outcome, tail: bool) -> Value {
+    let code = match outcome.status {
+        Ended::Success => 0,
+        failed => failed.code(),
+    };
+    json!({
+        "Log": if tail { log::tail(&outcome.log, LOG_TAIL_BYTES) } else { "" },
+        "RetMsg": outcome.ret_msg,
+        "ErrMsg": outcome.err_msg,
+        "MemUsage": outcome.memory_bytes,
+        "Duration": outcome.duration_ms,
+        "BillDuration": outcome.bill_ms,
+        "FunctionRequestId": outcome.request_id,
+        "InvokeResult": code,
+    })
+}
+
+/// What the caller of a queued call gets: the id to ask for (R425).
+fn queued(request_id: &str) -> Value {
+    json!({
+        "Log": "",
+        "RetMsg": "",
+        "ErrMsg": "",
+        "MemUsage": 0,
+        "Duration": 0.0,
+        "BillDuration": 0,
+        "FunctionRequestId": request_id,
+        "InvokeResult": 0,
+    })
+}

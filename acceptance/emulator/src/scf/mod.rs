@@ -1,0 +1,98 @@
+//! Serverless cloud functions: namespaces, functions, versions, aliases, triggers, invocations.
+
+pub mod account;
+pub mod alias;
+mod copy;
+pub mod function;
+pub mod invoke;
+mod list;
+pub mod log;
+pub mod namespace;
+mod network;
+mod package;
+mod read;
+pub mod revision;
+mod routing;
+mod rules;
+pub mod trigger;
+mod update;
+pub mod version;
+
+use crate::call::{Action, live, read, write};
+use crate::params::Params;
+use crate::refusal::{Refusal, refused};
+
+/// What this service carries out.
+pub const ACTIONS: &[Action] = &[
+    write("CreateNamespace", namespace::create),
+    read("ListNamespaces", namespace::list),
+    write("UpdateNamespace", namespace::update),
+    write("DeleteNamespace", namespace::delete),
+    write("CreateFunction", function::create),
+    read("GetFunction", read::get),
+    read("GetFunctionAddress", read::address),
+    read("ListFunctions", list::list),
+    write("UpdateFunctionCode", update::code),
+    write("UpdateFunctionConfiguration", update::configuration),
+    write("DeleteFunction", function::delete),
+    write("CopyFunction", copy::copy),
+    write("PublishVersion", version::publish),
+    read("ListVersionByFunction", version::list),
+    write("DeleteFunctionVersion", version::delete),
+    write("CreateAlias", alias::create),
+    read("GetAlias", alias::get),
+    read("ListAliases", alias::list),
+    write("UpdateAlias", alias::update),
+    write("DeleteAlias", alias::delete),
+    read("ListTriggers", trigger::list),
+    write("DeleteTrigger", trigger::delete),
+    live("Invoke", invoke::invoke_action),
+    live("InvokeFunction", invoke::invoke_function_action),
+    read("GetFunctionLogs", log::function_logs),
+    read("GetRequestStatus", log::request_status),
+    read("GetAccount", account::get),
+];
+
+/// The version that can be edited (R271).
+pub const LATEST: &str = "$LATEST";
+/// The alias that calls without a qualifier go through (R293).
+pub const DEFAULT_ALIAS: &str = "$DEFAULT";
+/// The namespace that always exists (R57).
+pub const DEFAULT_NAMESPACE: &str = "default";
+
+const TAG: [&str; 2] = ["Key", "Value"];
+/// The longest page of a list.
+const MOST: i64 = 100;
+
+/// The namespace that a request is about.
+fn namespace_of<'a>(p: &Params<'a>) -> &'a str {
+    p.text("Namespace").filter(|name| !name.is_empty()).unwrap_or(DEFAULT_NAMESPACE)
+}
+
+/// `TRUE` and `FALSE`, as this service's requests carry them.
+fn flag(p: &Params<'_>, member: &str, code: &'static str) -> Result<Option<bool>, Refusal> {
+    match p.text(member) {
+        None | Some("") => Ok(None),
+        Some("TRUE") => Ok(Some(true)),
+        Some("FALSE") => Ok(Some(false)),
+        Some(other) => refused(code, format!("{member} is `{other}`; it must be TRUE or FALSE.")),
+    }
+}
+
+/// The inverse of [`flag`].
+fn word(flag: bool) -> &'static str {
+    if flag { "TRUE" } else { "FALSE" }
+}
+
+/// The order of a list: descending unless the request says `ASC`.
+fn descending(p: &Params<'_>, usual: bool) -> Result<bool, Refusal> {
+    match p.str("Order") {
+        "" => Ok(usual),
+        "ASC" => Ok(false),
+        "DESC" => Ok(true),
+        other => {
+            let text = format!("Order is `{other}`; it must be ASC or DESC.");
+            refused("InvalidParameterValue.Order", text)
+        }
+    }
+}

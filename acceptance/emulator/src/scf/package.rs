@@ -1,0 +1,164 @@
+//! Code packages: checked when they come, stored once by their SHA-256, counted by who holds them.
+
+use std::io::Cursor;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use zip::ZipArchive;
+
+use super::function::Kind;
+use super::revision::Revision;
+use super::rules::{Form, Runtime, runtime};
+use crate::call::Call;
+use crate::params::Params;
+use crate::quotas;
+use crate::refusal::{Refusal, refuse, refused};
+use crate::store::{Record, Scope, StoreError};
+use crate::verify::sha256_hex;
+
+/// R37: unpacked code and layers of one version.
+const UNPACKED_BYTES: u64 = 500 << 20;
+/// R127: what starts a web function.
+const WEB_ENTRY: &str = "scf_bootstrap";
+/// What starts a function of a custom runtime.
+const CUSTOM_ENTRY: &str = "bootstrap";
+
+/// A function's code: which package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// SHA-256 of the archive, in hexadecimal.
+    pub sha256: String,
+    /// Bytes of the archive.
+    pub size: i64,
+}
+
+/// How many revisions hold a package.
+#[derive(Debug, Serialize, Deserialize)]
+struct Held {
+    size: i64,
+    by: i64,
+}
+
+impl Record for Held {
+    const KIND: &'static str = "scf.package";
+}
+
+/// The archive that a create or update call carries.
+///
+/// # Errors
+/// `MissingParameter.Code` and others, when it carries none, or one that this cloud cannot fetch.
+pub(super) fn sent(code: Option<&Params<'_>>) -> Result<Vec<u8>, Refusal> {
+    let missing = || refuse("MissingParameter.Code", "The code is missing; give Code.ZipFile.");
+    let code = code.ok_or_else(missing)?;
+    let given = |name: &&str| code.text(name).is_some_and(|text| !text.is_empty());
+    let sources = ["ZipFile", "CosBucketName", "DemoId", "GitUrl", "TempCosObjectName"];
+    let sources: Vec<_> = sources.into_iter().filter(given).collect();
+    if code.has("ImageConfig") {
+        return refused("UnsupportedOperation", "The local cloud does not run images yet.");
+    }
+    match sources[..] {
+        ["ZipFile"] => unbase64(code.str("ZipFile")),
+        [] => Err(missing()),
+        ["CosBucketName"] => {
+            let text =
+                format!("There is no bucket {} in the local cloud.", code.str("CosBucketName"));
+            refused("ResourceNotFound.Cos", text)
+        }
+        ["DemoId"] => refused("ResourceNotFound.Demo", "The local cloud has no demo code."),
+        [source] => {
+            refused("UnsupportedOperation", format!("The local cloud takes no code from {source}."))
+        }
+        _ => {
+            let text = format!("Code comes from one source, not from {}.", sources.join(" and "));
+            refused("InvalidParameterValue.Code", text)
+        }
+    }
+}
+
+fn unbase64(text: &str) -> Result<Vec<u8>, Refusal> {
+    STANDARD.decode(text).map_err(|error| {
+        let text = format!("ZipFile is not base64: {error}.");
+        refuse("InvalidParameterValue.ZipFileBase64BinasciiError", text)
+    })
+}
+
+/// R96, R97, R37: a ZIP archive, not too large, with the entry file at its root.
+///
+/// # Errors
+/// `InvalidParameterValue.ZipFile` or `InvalidParameterValue.Code`.
+pub(super) fn check(bytes: &[u8], kind: Kind, revision: &Revision) -> Result<(), Refusal> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
+        refuse("InvalidParameterValue.ZipFile", format!("The code is no ZIP archive: {error}."))
+    })?;
+    let mut unpacked = 0;
+    for index in 0..archive.len() {
+        unpacked += archive.by_index_raw(index).map_or(0, |file| file.size());
+    }
+    if unpacked > UNPACKED_BYTES {
+        let text = format!("The code has {unpacked} bytes when unpacked, which is over 500 MB.");
+        return refused("InvalidParameterValue.ZipFile", text);
+    }
+    let Some(entry) = entry(kind, runtime(&revision.runtime)?, &revision.handler) else {
+        return Ok(());
+    };
+    if archive.index_for_name(&entry).is_some() {
+        return Ok(());
+    }
+    let suffix = format!("/{entry}");
+    let deeper = archive.file_names().find(|name| name.ends_with(&suffix));
+    let hint = deeper.map(|name| format!(", but {name}: zip the folder's content, not the folder"));
+    let text = format!("The archive has no {entry} at its root{}.", hint.unwrap_or_default());
+    refused("InvalidParameterValue.Code", text)
+}
+
+/// The file that must lie at the root of the archive (R68, R121).
+fn entry(kind: Kind, runtime: &Runtime, handler: &str) -> Option<String> {
+    match (kind, runtime.form) {
+        (Kind::Http, _) => Some(WEB_ENTRY.to_owned()),
+        (Kind::Event, Form::Free) => Some(CUSTOM_ENTRY.to_owned()),
+        (Kind::Event, Form::File) => Some(handler.to_owned()),
+        (Kind::Event, Form::FileFunction) => {
+            let file = handler.split('.').next().unwrap_or_default();
+            Some(format!("{file}{}", runtime.extension))
+        }
+        (Kind::Event, Form::PackageClassMethod) => None,
+    }
+}
+
+/// Stores a package for one revision.
+///
+/// # Errors
+/// R29: when the region's code would be over 100 GB.
+pub(super) fn keep(call: &Call<'_>, bytes: &[u8]) -> Result<Code, Refusal> {
+    let sha256 = sha256_hex(bytes);
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let held = call.store.scan::<Held>("")?.into_iter();
+    let total: i64 = held.map(|(_, held)| held.size.saturating_mul(held.by)).sum();
+    if total.saturating_add(size) > call.limit(&quotas::CODE_BYTES)? {
+        return refused(
+            quotas::CODE_BYTES.code,
+            "The region holds 100 GB of code; delete functions.",
+        );
+    }
+    call.store.put_blob(&sha256, bytes)?;
+    let code = Code { sha256, size };
+    hold(&call.store, &code)?;
+    Ok(code)
+}
+
+/// One more revision holds a package that is stored.
+pub(super) fn hold(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
+    let by = here.get::<Held>(&code.sha256)?.map_or(0, |held| held.by) + 1;
+    here.put(&code.sha256, &Held { size: code.size, by })
+}
+
+/// One revision less; the last one takes the package with it.
+pub(super) fn release(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
+    let by = here.get::<Held>(&code.sha256)?.map_or(0, |held| held.by) - 1;
+    if by > 0 {
+        return here.put(&code.sha256, &Held { size: code.size, by });
+    }
+    here.remove::<Held>(&code.sha256)?;
+    here.remove_blob(&code.sha256).map(drop)
+}

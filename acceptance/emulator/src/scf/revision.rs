@@ -1,0 +1,274 @@
+//! A revision: code and configuration as they are at one time. `$LATEST` has one, and publishing
+//! copies it into a version (R273).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::function::Kind;
+use super::package::Code;
+use super::{flag, network, rules};
+use crate::call::Call;
+use crate::clock::Time;
+use crate::params::Params;
+use crate::refusal::{Refusal, refused};
+
+/// The API's default when a request names no runtime.
+const USUAL_RUNTIME: &str = "Python2.7";
+/// R73: functions that are no images.
+const USUAL_INIT_TIMEOUT: i64 = 60;
+/// R76.
+const USUAL_TIMEOUT: i64 = 3;
+const USUAL_MEMORY: i64 = 128;
+const USUAL_HANDLER: &str = "index.main_handler";
+/// The API's default for WebSocket connections.
+const USUAL_IDLE: i64 = 15;
+/// R159.
+const IDLE: std::ops::RangeInclusive<i64> = 10..=7200;
+/// R168; 1 turns it off.
+const CONCURRENCY: std::ops::RangeInclusive<i64> = 1..=100;
+
+/// Code and configuration of a function at one time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Revision {
+    /// Different for every revision of every function in an account and region.
+    pub number: u64,
+    /// The code.
+    pub code: Code,
+    /// What people say about it.
+    pub description: String,
+    /// Where it starts.
+    pub handler: String,
+    /// What runs it.
+    pub runtime: String,
+    /// MB.
+    pub memory: i64,
+    /// Seconds.
+    pub timeout: i64,
+    /// Seconds.
+    pub init_timeout: i64,
+    /// In the order in which it was given.
+    pub environment: Vec<(String, String)>,
+    /// The VPC and the subnet that it works in.
+    pub vpc: Option<(String, String)>,
+    /// Whether it reaches the Internet (R79).
+    pub public: bool,
+    /// Whether it does so from one fixed address (R80).
+    pub fixed_ip: bool,
+    /// The role that it runs with.
+    pub role: String,
+    pub(super) cls_logset: String,
+    pub(super) cls_topic: String,
+    pub(super) l5: bool,
+    pub(super) dns_cache: bool,
+    pub(super) ignore_sys_log: bool,
+    pub(super) web_socket_idle: Option<i64>,
+    pub(super) concurrency: Option<Concurrency>,
+    /// When it was made.
+    pub modified: Time,
+}
+
+/// How many requests one instance of a web function serves at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Concurrency {
+    dynamic: String,
+    most: i64,
+}
+
+impl Revision {
+    /// What a function is before its create call says anything.
+    pub(super) fn usual(now: Time) -> Self {
+        Self {
+            number: 0,
+            code: Code::default(),
+            description: String::new(),
+            handler: USUAL_HANDLER.to_owned(),
+            runtime: USUAL_RUNTIME.to_owned(),
+            memory: USUAL_MEMORY,
+            timeout: USUAL_TIMEOUT,
+            init_timeout: USUAL_INIT_TIMEOUT,
+            environment: Vec::new(),
+            vpc: None,
+            public: true,
+            fixed_ip: false,
+            role: String::new(),
+            cls_logset: String::new(),
+            cls_topic: String::new(),
+            l5: false,
+            dns_cache: false,
+            ignore_sys_log: false,
+            web_socket_idle: None,
+            concurrency: None,
+            modified: now,
+        }
+    }
+
+    /// Takes over what a create or update call says; what it leaves out stays.
+    pub(super) fn apply(
+        &mut self,
+        call: &Call<'_>,
+        kind: Kind,
+        async_run: bool,
+        web_socket: bool,
+    ) -> Result<(), Refusal> {
+        let p = &call.params;
+        if let Some(text) = p.text("Description") {
+            self.description = rules::description(text)?;
+        }
+        if let Some(mb) = p.int("MemorySize") {
+            self.memory = rules::memory(call, mb)?;
+        }
+        if let Some(seconds) = p.int("Timeout") {
+            self.timeout = rules::timeout(call, seconds, async_run)?;
+        }
+        if let Some(seconds) = p.int("InitTimeout") {
+            self.init_timeout = rules::init_timeout(call, seconds)?;
+        }
+        for (member, slot) in [
+            ("Role", &mut self.role),
+            ("ClsLogsetId", &mut self.cls_logset),
+            ("ClsTopicId", &mut self.cls_topic),
+        ] {
+            if let Some(text) = p.text(member) {
+                text.clone_into(slot);
+            }
+        }
+        self.apply_environment(p)?;
+        network::apply(self, call)?;
+        self.apply_switches(p, kind)?;
+        self.apply_web(p, kind, web_socket)?;
+        refuse_what_is_missing(p, self.vpc.is_some())
+    }
+
+    fn apply_environment(&mut self, p: &Params<'_>) -> Result<(), Refusal> {
+        let Some(environment) = p.object("Environment") else { return Ok(()) };
+        let pair = |v: &Params<'_>| (v.str("Key").to_owned(), v.str("Value").to_owned());
+        let mut variables: Vec<_> = environment.objects("Variables").iter().map(pair).collect();
+        if variables.iter().all(|(key, value)| key.is_empty() && value.is_empty()) {
+            // One empty variable is how the API says "none".
+            variables.clear();
+        }
+        rules::environment(&variables)?;
+        self.environment = variables;
+        Ok(())
+    }
+
+    fn apply_switches(&mut self, p: &Params<'_>, kind: Kind) -> Result<(), Refusal> {
+        if flag(p, "InstallDependency", "InvalidParameterValue")? == Some(true) {
+            let text =
+                "The local cloud installs no dependencies; put node_modules into the package.";
+            return refused("UnsupportedOperation", text);
+        }
+        match flag(p, "DnsCache", "InvalidParameterValue")? {
+            // R392: web functions start the cache by themselves.
+            Some(true) if kind == Kind::Http => {
+                refused("InvalidParameterValue", "DnsCache is a switch of event functions.")
+            }
+            Some(on) => {
+                self.dns_cache = on;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn apply_web(&mut self, p: &Params<'_>, kind: Kind, web_socket: bool) -> Result<(), Refusal> {
+        if web_socket && self.web_socket_idle.is_none() {
+            self.web_socket_idle = Some(USUAL_IDLE);
+        }
+        if let Some(ws) = p.object("ProtocolParams").and_then(|params| params.object("WSParams")) {
+            if !web_socket {
+                let text = "WSParams belong to web functions with the protocol WS.";
+                return refused("InvalidParameterValue.WebSocketsParams", text);
+            }
+            self.web_socket_idle = ws.int("IdleTimeOut").or(self.web_socket_idle);
+        }
+        if let Some(idle) = self.web_socket_idle
+            && !(IDLE.contains(&idle) && idle <= self.timeout)
+        {
+            // R159, R160.
+            let text = format!(
+                "IdleTimeOut {idle} must be 10 to 7200 and no longer than the Timeout of {}.",
+                self.timeout
+            );
+            return refused("InvalidParameterValue.IdleTimeOut", text);
+        }
+        if let Some(config) = p.object("InstanceConcurrencyConfig") {
+            self.concurrency = concurrency(&config, kind)?;
+        }
+        Ok(())
+    }
+
+    /// The members that GetFunction and PublishVersion share.
+    pub(super) fn summary(&self) -> Value {
+        json!({
+            "CodeSize": self.code.size,
+            "MemorySize": self.memory,
+            "Description": self.description,
+            "Handler": self.handler,
+            "Timeout": self.timeout,
+            "Runtime": self.runtime,
+        })
+    }
+
+    pub(super) fn show_concurrency(&self) -> Value {
+        match &self.concurrency {
+            None => Value::Null,
+            Some(c) => json!({"DynamicEnabled": c.dynamic, "MaxConcurrency": c.most}),
+        }
+    }
+}
+
+/// R166, R168: several requests per instance, for web functions only.
+fn concurrency(config: &Params<'_>, kind: Kind) -> Result<Option<Concurrency>, Refusal> {
+    if kind == Kind::Event {
+        let text = "Only web functions serve several requests per instance.";
+        return refused("InvalidParameterValue.InstanceConcurrencyConfig", text);
+    }
+    let dynamic = config.str("DynamicEnabled");
+    if !["", "FALSE"].contains(&dynamic) {
+        let text =
+            "The local cloud serves a fixed number of requests per instance: DynamicEnabled FALSE.";
+        return refused("InvalidParameterValue.DynamicEnabled", text);
+    }
+    let most = config.int("MaxConcurrency").unwrap_or(1);
+    if !CONCURRENCY.contains(&most) {
+        let text = format!("MaxConcurrency {most} must be 2 to 100, or 1 for off.");
+        return refused("InvalidParameterValue.MaxConcurrency", text);
+    }
+    Ok((most > 1).then(|| Concurrency { dynamic: "FALSE".to_owned(), most }))
+}
+
+/// What names things that this cloud does not have: refused, so that nothing is accepted and then
+/// ignored. The forms that clear a setting pass.
+fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
+    if let Some(layer) = p.objects("Layers").iter().find(|layer| !layer.str("LayerName").is_empty())
+    {
+        let text = format!("There is no layer {} in the local cloud.", layer.str("LayerName"));
+        return refused("ResourceNotFound.Layer", text);
+    }
+    if let Some(queue) = p.object("DeadLetterConfig").filter(|queue| !queue.str("Type").is_empty())
+    {
+        if !["CMQ-QUEUE", "CMQ-TOPIC"].contains(&queue.str("Type")) {
+            let text = "The Type of DeadLetterConfig must be CMQ-QUEUE or CMQ-TOPIC.";
+            return refused("InvalidParameterValue.DeadLetterConfig", text);
+        }
+        let text = format!("There is no queue {} in the local cloud.", queue.str("Name"));
+        return refused("ResourceNotFound.Cmq", text);
+    }
+    let mounts =
+        p.object("CfsConfig").map(|config| config.objects("CfsInsList")).unwrap_or_default();
+    if let Some(mount) = mounts.first() {
+        if !in_vpc {
+            // R384.
+            let text = "A function mounts file systems only with a VpcConfig.";
+            return refused("InvalidParameterValue.VpcNotSetWhenOpenCfs", text);
+        }
+        let text = format!("There is no file system {} in the local cloud.", mount.str("CfsId"));
+        return refused("ResourceNotFound.GetCfsNotMatch", text);
+    }
+    if p.object("IntranetConfig").is_some_and(|config| config.str("IpFixed") == "ENABLE") {
+        let text = "The local cloud gives functions no fixed intranet address yet.";
+        return refused("UnsupportedOperation", text);
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Triggers. The load balancer makes those of the type `clb` when a function is bound to one of its
+//! rules: both sides show the same object (R19, R20). Other types are not emulated yet.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{MOST, descending, function, namespace_of};
+use crate::call::Call;
+use crate::clock::Time;
+use crate::list::{Filter, Page, filters, fits_all};
+use crate::quotas;
+use crate::refusal::{Answer, Refusal, refused};
+use crate::store::{Record, Scope, StoreError};
+
+/// The type of a load balancer's triggers.
+pub const CLB: &str = "clb";
+
+/// A trigger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// The type, as `clb`.
+    pub kind: String,
+    /// The name; of a `clb` trigger the path of its rule, `lb-…/lbl-…/loc-…`.
+    pub name: String,
+    /// The version or alias that it calls.
+    pub qualifier: String,
+    /// Its description, a JSON document.
+    pub description: String,
+    /// `qcs::…`, what it stands for on the other side.
+    pub resource: String,
+    /// When it was made.
+    pub created: Time,
+    /// When it was last changed.
+    pub modified: Time,
+}
+
+impl Record for Trigger {
+    const KIND: &'static str = "scf.trigger";
+}
+
+impl Trigger {
+    /// Its identity: (function, type, name, qualifier).
+    fn key(&self, function: &str) -> String {
+        key(function, &self.kind, &self.name, &self.qualifier)
+    }
+
+    fn show(&self) -> Value {
+        json!({
+            "Type": self.kind,
+            "TriggerName": self.name,
+            "TriggerDesc": self.description,
+            "Qualifier": self.qualifier,
+            "Enable": 1,
+            "CustomArgument": "",
+            "Description": "",
+            "AvailableStatus": "Available",
+            "AddTime": self.created.local(),
+            "ModTime": self.modified.local(),
+            "ResourceId": self.resource,
+            "BindStatus": "",
+            "TriggerAttribute": "",
+        })
+    }
+}
+
+/// The name of a rule contains slashes, so it stands last.
+fn key(function: &str, kind: &str, name: &str, qualifier: &str) -> String {
+    format!("{function}/{kind}/{qualifier}/{name}")
+}
+
+/// Stores the trigger of a binding, for the function `namespace/name`; one that is there already is
+/// replaced.
+///
+/// # Errors
+/// R38: `LimitExceeded.Trigger` when the function has ten of the type.
+pub fn put(call: &Call<'_>, function: &str, trigger: &Trigger) -> Result<(), Refusal> {
+    let key = trigger.key(function);
+    let all = call.store.scan::<Trigger>(&format!("{function}/{}/", trigger.kind))?;
+    let others = all.iter().filter(|(other, _)| *other != key).count();
+    call.within(&quotas::TRIGGERS, others + 1, "delete a trigger of the function")?;
+    Ok(call.store.put(&key, trigger)?)
+}
+
+/// Forgets the trigger of a binding that ends; tells whether there was one.
+///
+/// # Errors
+/// When the store fails.
+pub fn forget(
+    here: &Scope<'_>,
+    function: &str,
+    kind: &str,
+    name: &str,
+    qualifier: &str,
+) -> Result<bool, StoreError> {
+    here.remove::<Trigger>(&key(function, kind, name, qualifier))
+}
+
+/// The triggers of a function, as GetFunction shows them.
+pub(super) fn shown(here: &Scope<'_>, function: &str) -> Result<Vec<Value>, StoreError> {
+    let all = here.scan::<Trigger>(&format!("{function}/"))?;
+    Ok(all.iter().map(|(_, trigger)| trigger.show()).collect())
+}
+
+/// Ends every trigger of a function, or those of one version or alias.
+pub(super) fn remove_all(
+    call: &Call<'_>,
+    function: &str,
+    qualifier: Option<&str>,
+) -> Result<(), Refusal> {
+    for (key, trigger) in call.store.scan::<Trigger>(&format!("{function}/"))? {
+        if qualifier.is_none_or(|qualifier| qualifier == trigger.qualifier) {
+            call.store.remove::<Trigger>(&key)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn list(call: &Call<'_>) -> Answer {
+    let p = &call.params;
+    function::of_call(call)?;
+    let id = function::id(namespace_of(p), p.str("FunctionName"));
+    let page = Page::of_ints(p, MOST, "InvalidParameterValue.Limit")?;
+    let filters = filters(p)?;
+    let mut found = Vec::new();
+    for (_, trigger) in call.store.scan::<Trigger>(&format!("{id}/"))? {
+        if fits_all(&filters, |filter| fits(&trigger, filter))? {
+            found.push(trigger);
+        }
+    }
+    match p.str("OrderBy") {
+        "" | "mod_time" => found.sort_by_key(|trigger| trigger.modified),
+        "add_time" => found.sort_by_key(|trigger| trigger.created),
+        other => {
+            let text = format!("OrderBy `{other}` must be add_time or mod_time.");
+            return refused("InvalidParameterValue.OrderBy", text);
+        }
+    }
+    if descending(p, true)? {
+        found.reverse();
+    }
+    let total = found.len();
+    let shown: Vec<_> = page.of(found).iter().map(Trigger::show).collect();
+    Ok(json!({"TotalCount": total, "Triggers": shown}))
+}
+
+fn fits(trigger: &Trigger, filter: &Filter<'_>) -> Result<bool, Refusal> {
+    Ok(match filter.name {
+        "Qualifier" => filter.is(&trigger.qualifier),
+        "TriggerName" => filter.is(&trigger.name),
+        "Description" => filter.is(""),
+        name => {
+            let text = format!("There is no filter `{name}`.");
+            return refused("InvalidParameterValue.Filters", text);
+        }
+    })
+}
+
+pub(super) fn delete(call: &Call<'_>) -> Answer {
+    let p = &call.params;
+    function::of_call(call)?;
+    let id = function::id(namespace_of(p), p.str("FunctionName"));
+    let qualifier = p.text("Qualifier").filter(|q| !q.is_empty()).unwrap_or(super::LATEST);
+    if forget(&call.store, &id, p.str("Type"), p.str("TriggerName"), qualifier)? {
+        return Ok(json!({}));
+    }
+    let text = format!("The function has no {} trigger {}.", p.str("Type"), p.str("TriggerName"));
+    refused("ResourceNotFound.Trigger", text)
+}

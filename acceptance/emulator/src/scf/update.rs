@@ -1,0 +1,105 @@
+//! Changes to `$LATEST`: its code, and its configuration (R272).
+
+use serde_json::json;
+
+use super::function::{self, Function, Kind, Status};
+use super::revision::Revision;
+use super::{flag, namespace_of, network, package, rules, version};
+use crate::call::Call;
+use crate::refusal::{Answer, Refusal, refuse, refused};
+use crate::transitions::FUNCTION_UPDATE;
+
+/// Where UpdateFunctionCode takes code from, beside the object `Code`.
+const OLD_SOURCES: [&str; 4] = ["ZipFile", "CosBucketName", "CosObjectName", "CosBucketRegion"];
+
+pub(super) fn code(call: &Call<'_>) -> Answer {
+    let p = &call.params;
+    let function = settled(call)?;
+    let mut revision = function.latest.clone();
+    if let Some(handler) = p.text("Handler") {
+        handler.clone_into(&mut revision.handler);
+    }
+    if function.kind == Kind::Event {
+        rules::handler(rules::runtime(&revision.runtime)?, &revision.handler)?;
+    }
+    let inside = p.object("Code");
+    let outside = OLD_SOURCES.iter().any(|name| p.has(name));
+    if inside.is_none() && !outside && p.has("Handler") {
+        // The handler alone changes; the code that is there must have it.
+        let text = "The code of the function is not stored.";
+        let stored = call.store.blob(&revision.code.sha256)?;
+        let stored = stored.ok_or_else(|| refuse("InternalError", text))?;
+        package::check(&stored, function.kind, &revision)?;
+        package::hold(&call.store, &revision.code)?;
+    } else {
+        if inside.is_some() && outside {
+            let text = "Code comes from one source: either Code or the members beside it.";
+            return refused("InvalidParameterValue.Code", text);
+        }
+        let bytes = package::sent(inside.as_ref().or(Some(p)))?;
+        package::check(&bytes, function.kind, &revision)?;
+        revision.code = package::keep(call, &bytes)?;
+    }
+    change(call, function, revision)
+}
+
+pub(super) fn configuration(call: &Call<'_>) -> Answer {
+    let p = &call.params;
+    let function = settled(call)?;
+    let mut revision = function.latest.clone();
+    if p.text("Runtime").is_some_and(|runtime| !["", &revision.runtime].contains(&runtime)) {
+        let text = format!("The runtime of a function stays what it is, {}.", revision.runtime);
+        return refused("InvalidParameterValue.Runtime", text);
+    }
+    revision.apply(call, function.kind, function.async_run, function.web_socket)?;
+    if let Some(on) = flag(p, "L5Enable", "InvalidParameterValue.L5Enable")? {
+        revision.l5 = on;
+    }
+    revision.ignore_sys_log = p.bool("IgnoreSysLog").unwrap_or(revision.ignore_sys_log);
+    package::hold(&call.store, &revision.code)?;
+    change(call, function, revision)
+}
+
+fn settled(call: &Call<'_>) -> Result<Function, Refusal> {
+    let function = function::of_call(call)?;
+    function.must_be_settled(call.params.str("FunctionName"), call.now)?;
+    Ok(function)
+}
+
+/// Puts a revision in the place of `$LATEST`'s; what ran so far runs until the change succeeds.
+fn change(call: &Call<'_>, mut function: Function, mut revision: Revision) -> Answer {
+    let p = &call.params;
+    let (namespace, name) = (namespace_of(p), p.str("FunctionName"));
+    let id = function::id(namespace, name);
+    let publish = flag(p, "Publish", "InvalidParameterValue")?.unwrap_or(false);
+    revision.number = call.store.next("scf revision")?;
+    revision.modified = call.now;
+    let failed_before = function.status(call.now) == Status::UpdateFailed;
+    let replaced = std::mem::replace(&mut function.latest, revision);
+    let dropped = match function.serving.take() {
+        // The last change never worked, so what ran before it goes on running.
+        Some(serving) if failed_before => {
+            function.serving = Some(serving);
+            Some(replaced)
+        }
+        before => {
+            function.serving = Some(replaced);
+            before
+        }
+    };
+    let versions = version::all(&call.store, &id)?;
+    let others = || versions.iter().map(|(_, version)| &version.revision);
+    let after: Vec<_> = others().chain([&function.latest]).chain(&function.serving).collect();
+    let before: Vec<_> = others().chain(&function.serving).chain(&dropped).collect();
+    network::settle(call, &id, &before, &after)?;
+    if let Some(dropped) = &dropped {
+        package::release(&call.store, &dropped.code)?;
+    }
+    function.life =
+        call.life(&FUNCTION_UPDATE, Status::Updating, Status::Active, Status::UpdateFailed);
+    if publish {
+        version::add(call, &id, &mut function, "")?;
+    }
+    call.store.put(&id, &function)?;
+    Ok(json!({}))
+}
