@@ -54,7 +54,9 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
             Ok(json!({}))
         }
         ("GET", "state") => state::export(cloud),
-        ("PUT", "state") => decode(body).and_then(|state| state::import(cloud, &state)),
+        ("PUT", "state") => decode(body)
+            .and_then(|state| state::import(cloud, &state))
+            .inspect(|_| cloud.gateway.refresh_all(cloud)),
         ("GET", "code") => return code(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
@@ -131,6 +133,7 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
             cloud.clock.reset();
         }
     }
+    cloud.gateway.refresh_all(cloud);
     Ok(json!({}))
 }
 
