@@ -324,10 +324,15 @@ impl Listener {
     }
 }
 
+/// A listener that was asked for, with its rules.
+pub(super) struct Selected {
+    pub(super) id: String,
+    pub(super) listener: Listener,
+    pub(super) rules: Vec<(String, Rule)>,
+}
+
 /// The listeners that DescribeListeners and DescribeTargets are asked for.
-pub(super) fn selected(
-    call: &Call<'_>,
-) -> Result<Vec<(String, Listener, Vec<(String, Rule)>)>, Refusal> {
+pub(super) fn selected(call: &Call<'_>) -> Result<Vec<Selected>, Refusal> {
     let p = &call.params;
     let balancer = p.str("LoadBalancerId");
     load_balancer::named(call, balancer)?;
@@ -348,15 +353,15 @@ pub(super) fn selected(
     found.sort_by_key(|(_, listener)| listener.created);
     let with_rules = found.into_iter().map(|(id, listener)| {
         let rules = rule::all(&call.store, balancer, &id)?;
-        Ok((id, listener, rules))
+        Ok(Selected { id, listener, rules })
     });
     with_rules.collect()
 }
 
 pub(super) fn describe(call: &Call<'_>) -> Answer {
     let found = selected(call)?;
-    let shown = found.iter().map(|(id, listener, rules)| listener.show(id, rules));
-    Ok(json!({"TotalCount": found.len(), "Listeners": shown.collect::<Vec<_>>()}))
+    let shown: Vec<_> = found.iter().map(|it| it.listener.show(&it.id, &it.rules)).collect();
+    Ok(json!({"TotalCount": shown.len(), "Listeners": shown}))
 }
 
 pub(super) fn modify(call: &Call<'_>) -> Answer {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::function_target::FunctionTarget;
-use super::listener::{self, Listener};
+use super::listener::{self, Listener, Selected};
 use super::rule::{self, Rule};
 use super::task::Write;
 use super::{range, unknown_filter};
@@ -16,6 +16,7 @@ use crate::list::{Filter, filters, fits_all};
 use crate::params::Params;
 use crate::quotas;
 use crate::refusal::{Answer, Refusal, refused};
+use crate::store::StoreError;
 
 /// How many targets one call may name.
 const MOST_IN_CALL: usize = 20;
@@ -100,14 +101,12 @@ impl Place {
         }
     }
 
-    fn put(&self, call: &Call<'_>, write: &Write<'_, '_>) -> Result<(), Refusal> {
+    fn put(&self, call: &Call<'_>, write: &Write<'_, '_>) -> Result<(), StoreError> {
         let id = call.params.str("ListenerId");
-        Ok(match self {
-            Self::Listener(listener) => write.put(&listener::key(&write.id, id), listener)?,
-            Self::Rule(location, rule) => {
-                write.put(&rule::key(&write.id, id, location), rule)?;
-            }
-        })
+        match self {
+            Self::Listener(listener) => write.put(&listener::key(&write.id, id), listener),
+            Self::Rule(location, rule) => write.put(&rule::key(&write.id, id, location), rule),
+        }
     }
 }
 
@@ -161,7 +160,7 @@ pub(super) fn deregister(call: &Call<'_>) -> Answer {
 pub(super) fn describe(call: &Call<'_>) -> Answer {
     let filters = filters(&call.params)?;
     let mut shown = Vec::new();
-    for (id, listener, rules) in listener::selected(call)? {
+    for Selected { id, listener, rules } in listener::selected(call)? {
         let mut shown_rules = Vec::new();
         for (location, rule) in &rules {
             if fits_all(&filters, |filter| fits(filter, Some(location), &rule.nodes))? {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode, Uri, Version};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -53,12 +53,18 @@ pub(super) async fn pass(
     };
     match tokio::time::timeout(ANSWER, exchange).await {
         Ok(Some(mut page)) => {
-            HOP_BY_HOP.map(|name| page.headers_mut().remove(name));
+            strip(page.headers_mut());
             *page.version_mut() = Version::HTTP_11;
             page
         }
         Ok(None) => own(StatusCode::BAD_GATEWAY),
         Err(_) => own(StatusCode::GATEWAY_TIMEOUT),
+    }
+}
+
+fn strip(headers: &mut HeaderMap) {
+    for name in HOP_BY_HOP {
+        headers.remove(name);
     }
 }
 
@@ -72,7 +78,7 @@ fn request(
         let name = HeaderName::try_from(name).ok()?;
         head.headers.insert(name, HeaderValue::try_from(value).ok()?);
     }
-    HOP_BY_HOP.map(|name| head.headers.remove(name));
+    strip(&mut head.headers);
     let path = head.uri.path_and_query().map_or("/", hyper::http::uri::PathAndQuery::as_str);
     let authority = std::net::SocketAddr::new(node.ip, node.port).to_string();
     let uri = Uri::builder().scheme("http").authority(authority).path_and_query(path).build();

@@ -210,8 +210,7 @@ mod tests {
         ] {
             assert_eq!(found(&port, "a", path).as_deref(), Some(expected), "{path}");
         }
-        let port = super::tests::port(None, &[("a", "/api")]);
-        assert_eq!(found(&port, "a", "/"), None);
+        assert_eq!(found(&self::port(None, &[("a", "/api")]), "a", "/"), None);
     }
 
     #[test]
