@@ -6,7 +6,8 @@ use crate::support::{Client, Server, client, wait_for};
 #[test]
 fn a_function_reads_back_what_was_created_and_what_was_left_out() {
     let client = client();
-    let environment = json!({"Variables": [{"Key": "B", "Value": "2"}, {"Key": "A", "Value": "1"}]});
+    let environment =
+        json!({"Variables": [{"Key": "B", "Value": "2"}, {"Key": "A", "Value": "1"}]});
     let mut request = python("hello", HELLO);
     request["Description"] = json!("says hello");
     request["Environment"] = environment.clone();
