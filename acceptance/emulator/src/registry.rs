@@ -13,6 +13,7 @@ const SERVICES: &[(&str, &[Action])] = &[
     ("cam", crate::cam::ACTIONS),
     ("scf", crate::scf::ACTIONS),
     ("sts", crate::sts::ACTIONS),
+    ("tag", crate::tag::ACTIONS),
     ("vpc", crate::vpc::ACTIONS),
 ];
 

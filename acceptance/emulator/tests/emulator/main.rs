@@ -10,4 +10,5 @@ mod faults;
 mod protocol;
 mod scf;
 mod support;
+mod tag;
 mod vpc;
