@@ -1,7 +1,7 @@
 //! The cloud: everything that outlives a request.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::clock::Clock;
@@ -12,6 +12,7 @@ use crate::quotas::Allowance;
 use crate::runtime::{Runtime, RuntimeOptions};
 use crate::scf::invoke::Called;
 use crate::store::{Store, StoreError};
+use crate::tls::Identity;
 use crate::transitions::{Pace, Transitions};
 use crate::verify::Keyring;
 
@@ -50,8 +51,10 @@ pub struct Cloud {
     pub runtime: Runtime,
     /// What is known of functions that were called.
     pub called: Called,
+    /// What the server proves itself with over HTTPS.
+    pub tls: Identity,
     address: OnceLock<SocketAddr>,
-    temporary: Option<PathBuf>,
+    folder: PathBuf,
 }
 
 impl Cloud {
@@ -62,9 +65,8 @@ impl Cloud {
     pub fn open(settings: &Settings) -> Result<Self, StoreError> {
         let store = Store::open(settings.data_dir.as_deref())?;
         let ids = Ids::new(settings.seed, store.starts());
-        let temporary = settings.data_dir.is_none().then(temporary_folder);
-        let beside = settings.data_dir.as_ref().map(|dir| dir.join("instances"));
-        let instances = beside.or_else(|| temporary.clone()).unwrap_or_default();
+        let folder = settings.data_dir.clone().unwrap_or_else(temporary_folder);
+        let instances = folder.join("instances");
         Ok(Self {
             store,
             clock: Clock::default(),
@@ -76,8 +78,9 @@ impl Cloud {
             keyring: Keyring::default(),
             runtime: Runtime::new(RuntimeOptions::new(instances)),
             called: Called::default(),
+            tls: Identity::default(),
             address: OnceLock::new(),
-            temporary,
+            folder,
         })
     }
 
@@ -96,10 +99,16 @@ impl Cloud {
     /// Stops what runs and clears away what it left in the system's folder.
     pub async fn shut_down(&self) {
         self.runtime.shutdown().await;
-        if let Some(folder) = &self.temporary {
+        if !self.store.is_on_disk() {
             // There is nothing to remove when no function ran.
-            let _ = std::fs::remove_dir_all(folder);
+            let _ = std::fs::remove_dir_all(&self.folder);
         }
+    }
+
+    /// The folder for what this run leaves behind: beside the state, or one that goes with the run.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Forgets every object, or those of one account, and stops what runs on their behalf.
@@ -115,7 +124,7 @@ impl Cloud {
     }
 }
 
-/// Where functions are unpacked when there is no data directory.
+/// A folder of this process's own, for a cloud without a data directory.
 fn temporary_folder() -> PathBuf {
     std::env::temp_dir().join(format!("tencentcloud-emulator-{}", std::process::id()))
 }
