@@ -1,7 +1,7 @@
 //! The cloud: everything that outlives a request.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::clock::Clock;
@@ -12,7 +12,6 @@ use crate::quotas::Allowance;
 use crate::runtime::{Runtime, RuntimeOptions};
 use crate::scf::invoke::Called;
 use crate::store::{Store, StoreError};
-use crate::tls::Identity;
 use crate::transitions::{Pace, Transitions};
 use crate::verify::Keyring;
 
@@ -51,10 +50,8 @@ pub struct Cloud {
     pub runtime: Runtime,
     /// What is known of functions that were called.
     pub called: Called,
-    /// What the server proves itself with over HTTPS.
-    pub tls: Identity,
     address: OnceLock<SocketAddr>,
-    folder: PathBuf,
+    temporary: Option<PathBuf>,
 }
 
 impl Cloud {
@@ -65,8 +62,9 @@ impl Cloud {
     pub fn open(settings: &Settings) -> Result<Self, StoreError> {
         let store = Store::open(settings.data_dir.as_deref())?;
         let ids = Ids::new(settings.seed, store.starts());
-        let folder = settings.data_dir.clone().unwrap_or_else(temporary_folder);
-        let instances = folder.join("instances");
+        let temporary = settings.data_dir.is_none().then(temporary_folder);
+        let beside = settings.data_dir.as_ref().map(|dir| dir.join("instances"));
+        let instances = beside.or_else(|| temporary.clone()).unwrap_or_default();
         Ok(Self {
             store,
             clock: Clock::default(),
@@ -78,9 +76,8 @@ impl Cloud {
             keyring: Keyring::default(),
             runtime: Runtime::new(RuntimeOptions::new(instances)),
             called: Called::default(),
-            tls: Identity::default(),
             address: OnceLock::new(),
-            folder,
+            temporary,
         })
     }
 
@@ -99,16 +96,10 @@ impl Cloud {
     /// Stops what runs and clears away what it left in the system's folder.
     pub async fn shut_down(&self) {
         self.runtime.shutdown().await;
-        if !self.store.is_on_disk() {
+        if let Some(folder) = &self.temporary {
             // There is nothing to remove when no function ran.
-            let _ = std::fs::remove_dir_all(&self.folder);
+            let _ = std::fs::remove_dir_all(folder);
         }
-    }
-
-    /// The folder for what this run leaves behind: beside the state, or one that goes with the run.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// Forgets every object, or those of one account, and stops what runs on their behalf.
@@ -124,7 +115,7 @@ impl Cloud {
     }
 }
 
-/// A folder of this process's own, for a cloud without a data directory.
+/// Where functions are unpacked when there is no data directory.
 fn temporary_folder() -> PathBuf {
     std::env::temp_dir().join(format!("tencentcloud-emulator-{}", std::process::id()))
 }

@@ -30,7 +30,6 @@ pub mod store;
 pub mod sts;
 pub mod tag;
 pub mod tags;
-pub mod tls;
 pub mod transitions;
 pub mod uses;
 pub mod verify;

@@ -13,13 +13,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 use crate::cloud::Cloud;
 use crate::console;
 use crate::dispatch::{self, Reply};
-use crate::tls;
 
 /// What this server answers with.
 pub type Page = Response<Full<Bytes>>;
@@ -52,39 +50,21 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
                 // An answer is one write; waiting to fill a packet would only delay it.
                 let _ = stream.set_nodelay(true);
                 let cloud = Arc::clone(&cloud);
-                tokio::spawn(connected(cloud, stream));
+                tokio::spawn(async move {
+                    let service = service_fn(|request| respond(&cloud, request));
+                    let connection = http1::Builder::new()
+                        .timer(TokioTimer::new())
+                        .serve_connection(TokioIo::new(stream), service);
+                    if let Err(error) = connection.await {
+                        tracing::debug!(%error, "connection ended");
+                    }
+                });
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             }
         }
-    }
-}
-
-/// Serves one connection, HTTP or HTTPS: the first byte tells.
-async fn connected(cloud: Arc<Cloud>, stream: TcpStream) {
-    let mut first = [0];
-    match stream.peek(&mut first).await {
-        Ok(1..) if first[0] == tls::HANDSHAKE => {
-            let Some(acceptor) = cloud.tls.acceptor() else { return };
-            match acceptor.accept(stream).await {
-                Ok(stream) => converse(&cloud, stream).await,
-                Err(error) => tracing::debug!(%error, "no TLS connection"),
-            }
-        }
-        Ok(1..) => converse(&cloud, stream).await,
-        _ => {}
-    }
-}
-
-async fn converse(cloud: &Arc<Cloud>, stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let service = service_fn(|request| respond(cloud, request));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = connection.await {
-        tracing::debug!(%error, "connection ended");
     }
 }
 

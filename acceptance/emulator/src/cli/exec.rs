@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 
@@ -14,25 +13,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{Failure, Options, start};
 use crate::accounts::{SECRET_ID, SECRET_KEY};
-use crate::cloud::Cloud;
 use crate::server::{self, DOMAIN};
 
 /// Signals that are meant for the command.
 const FORWARDED: &[Signal] =
     &[Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGUSR1];
-
-/// The file of trusted certificates, as the vendor's SDK and CLI for Python look for it.
-const TRUST: &str = "REQUESTS_CA_BUNDLE";
-/// Where systems keep the certificates that they trust.
-const SYSTEM_TRUST: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-];
-
-/// Variables of the command.
-type Environment = Vec<(&'static str, String)>;
 
 /// Names of the shell's convention: a command that a signal ended has 128 + its number.
 const SIGNALLED: i32 = 128;
@@ -42,7 +27,7 @@ pub(super) async fn exec(options: Options, command: &[OsString]) -> Result<ExitC
     let (cloud, listener) = start(free, options).await?;
     let address = listener.local_addr().map_err(|error| Failure::Listen(free, error))?;
     let server = tokio::spawn(server::serve(Arc::clone(&cloud), listener));
-    let ended = run(environment(&cloud, address), command).await;
+    let ended = run(address, command).await;
     server.abort();
     cloud.shut_down().await;
     ended.map(code).map_err(|error| {
@@ -52,10 +37,10 @@ pub(super) async fn exec(options: Options, command: &[OsString]) -> Result<ExitC
 }
 
 /// Runs the command to its end, and passes on the signals that come meanwhile.
-async fn run(environment: Environment, command: &[OsString]) -> std::io::Result<ExitStatus> {
+async fn run(address: SocketAddr, command: &[OsString]) -> std::io::Result<ExitStatus> {
     // Listening begins before the command does, so that no signal ends us and not the command.
     let mut signals = signals()?;
-    let mut child = spawn(environment, command)?;
+    let mut child = spawn(address, command)?;
     let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
     loop {
         tokio::select! {
@@ -82,20 +67,20 @@ fn signals() -> std::io::Result<UnboundedReceiver<Signal>> {
     Ok(signals)
 }
 
-fn spawn(environment: Environment, command: &[OsString]) -> std::io::Result<Child> {
+fn spawn(address: SocketAddr, command: &[OsString]) -> std::io::Result<Child> {
     let (name, arguments) = command.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
     let mut child = Command::new(name);
-    child.args(arguments).envs(environment);
+    child.args(arguments).envs(environment(address));
     // A token of another account would be refused here.
     child.env_remove("TENCENTCLOUD_SECURITY_TOKEN").env_remove("TENCENTCLOUD_TOKEN");
     child.spawn()
 }
 
 /// What points this provider, the official provider, the vendor's SDKs and its CLI at the cloud.
-fn environment(cloud: &Cloud, address: SocketAddr) -> Environment {
+fn environment(address: SocketAddr) -> Vec<(&'static str, String)> {
     let url = format!("http://{address}");
     let near = "localhost,127.0.0.0/8,127.0.0.1,::1".to_owned();
-    let mut environment = vec![
+    vec![
         ("TENCENTCLOUD_ENDPOINT", url.clone()),
         ("TENCENTCLOUD_SECRET_ID", SECRET_ID.to_owned()),
         ("TENCENTCLOUD_SECRET_KEY", SECRET_KEY.to_owned()),
@@ -107,24 +92,7 @@ fn environment(cloud: &Cloud, address: SocketAddr) -> Environment {
         ("http_proxy", url),
         ("NO_PROXY", near.clone()),
         ("no_proxy", near),
-    ];
-    if let Some(bundle) = trust(cloud) {
-        environment.push((TRUST, bundle));
-    }
-    environment
-}
-
-/// A file of the certificates that the command trusts already and this cloud's: the vendor's CLI
-/// speaks HTTPS only. Without a file to start from, the command's own trust is left alone.
-fn trust(cloud: &Cloud) -> Option<String> {
-    let named = [TRUST, "SSL_CERT_FILE"].into_iter().filter_map(std::env::var_os);
-    let mut known = named.map(PathBuf::from).chain(SYSTEM_TRUST.iter().map(PathBuf::from));
-    let mut bundle = known.find_map(|path| std::fs::read_to_string(path).ok())?;
-    bundle.push_str(cloud.tls.authority()?);
-    let path = cloud.folder().join("trusted.pem");
-    std::fs::create_dir_all(cloud.folder()).ok()?;
-    std::fs::write(&path, bundle).ok()?;
-    path.into_os_string().into_string().ok()
+    ]
 }
 
 /// Ctrl-C in a terminal reaches the command without us; twice would make Terraform give up at once.

@@ -55,7 +55,6 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         }
         ("GET", "state") => state::export(cloud),
         ("PUT", "state") => decode(body).and_then(|state| state::import(cloud, &state)),
-        ("GET", "ca.pem") => return authority(cloud),
         ("GET", "code") => return code(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
@@ -133,14 +132,6 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
         }
     }
     Ok(json!({}))
-}
-
-/// The certificate by which clients can trust this server's HTTPS.
-fn authority(cloud: &Cloud) -> Page {
-    match cloud.tls.authority() {
-        Some(pem) => plain(StatusCode::OK, pem.to_owned()),
-        None => plain(StatusCode::NOT_FOUND, "There is no HTTPS here.\n".to_owned()),
-    }
 }
 
 /// A code package, for whoever knows its SHA-256.
