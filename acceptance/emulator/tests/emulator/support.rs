@@ -349,7 +349,11 @@ pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
 
 /// The UTC date of a second, found by counting years and months.
 fn date(second: u64) -> String {
-    let leap = |year: u64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = |year: u64| match year {
+        y if y.is_multiple_of(400) => true,
+        y if y.is_multiple_of(100) => false,
+        y => y.is_multiple_of(4),
+    };
     let (mut days, mut year) = (second / 86_400, 1970);
     while days >= 365 + u64::from(leap(year)) {
         days -= 365 + u64::from(leap(year));
