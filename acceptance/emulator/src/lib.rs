@@ -30,6 +30,7 @@ pub mod server;
 pub mod shapes;
 pub mod store;
 pub mod sts;
+pub mod tag;
 pub mod tags;
 pub mod transitions;
 pub mod uses;

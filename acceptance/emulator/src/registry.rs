@@ -14,6 +14,7 @@ const SERVICES: &[(&str, &[Action])] = &[
     ("scf", crate::scf::ACTIONS),
     ("clb", crate::clb::ACTIONS),
     ("sts", crate::sts::ACTIONS),
+    ("tag", crate::tag::ACTIONS),
     ("vpc", crate::vpc::ACTIONS),
 ];
 

@@ -100,9 +100,11 @@ async fn serve(listen: SocketAddr, options: Options) -> Result<ExitCode, Failure
         announce(address);
     }
     tokio::select! {
-        never = server::serve(cloud, listener) => match never {},
-        () = stopped() => Ok(ExitCode::SUCCESS),
+        never = server::serve(Arc::clone(&cloud), listener) => match never {},
+        () = stopped() => {}
     }
+    cloud.shut_down().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A cloud and its port.

@@ -53,6 +53,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
             cloud.faults.clear(query.account.as_deref());
             Ok(json!({}))
         }
+        ("GET", "objects") => state::objects(cloud),
         ("GET", "state") => state::export(cloud),
         ("PUT", "state") => decode(body)
             .and_then(|state| state::import(cloud, &state))
@@ -94,6 +95,7 @@ struct Query {
     action: Option<String>,
     region: Option<String>,
     sha256: Option<String>,
+    limit: Option<usize>,
 }
 
 impl Query {
@@ -105,6 +107,7 @@ impl Query {
             action: text("action"),
             region: text("region"),
             sha256: text("sha256"),
+            limit: text("limit").and_then(|limit| limit.parse().ok()),
         }
     }
 
@@ -151,7 +154,8 @@ fn code(cloud: &Cloud, query: &Query) -> Page {
 }
 
 fn requests(cloud: &Cloud, query: &Query) -> Value {
-    let extract = cloud.journal.extract(query.uin().as_deref(), query.action.as_deref());
+    let (uin, limit) = (query.uin(), query.limit.unwrap_or(usize::MAX));
+    let extract = cloud.journal.extract(uin.as_deref(), query.action.as_deref(), limit);
     json!(extract)
 }
 

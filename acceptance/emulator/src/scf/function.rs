@@ -245,7 +245,8 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
         }
     };
     let mut function = unmade(call, kind)?;
-    let code = package::sent(p.object("Code").as_ref())?;
+    // The shape makes Code a required member.
+    let code = p.object("Code").map(|code| package::sent(&code)).transpose()?.unwrap_or_default();
     let revision = &mut function.latest;
     if let Some(runtime) = p.text("Runtime").filter(|runtime| !runtime.is_empty()) {
         revision.runtime = rules::runtime(runtime)?.name.to_owned();
@@ -367,9 +368,9 @@ pub(super) fn empty(
     trigger::remove_all(call, &id, None)?;
     let versions = version::all(here, &id)?;
     let mut held: Vec<_> = versions.iter().map(|(_, version)| &version.revision).collect();
-    held.extend([&function.latest].into_iter().chain(&function.serving));
+    held.push(&function.latest);
     network::settle(call, &id, &held, &[])?;
-    for revision in &held {
+    for revision in held.into_iter().chain(&function.serving) {
         package::release(here, &revision.code)?;
     }
     for (key, _) in here.scan::<Version>(&format!("{id}/"))? {

@@ -350,6 +350,15 @@ impl<'t> Scope<'t> {
         self.txn.decode(&self.key::<R>(id))
     }
 
+    /// Whether there is an object of a kind with that id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn has(&self, kind: &str, id: &str) -> Result<bool, StoreError> {
+        let key = join(&[self.account, self.region, kind, id]);
+        Ok(self.txn.fetch(OBJECTS, &key)?.is_some())
+    }
+
     /// Stores an object under its id, in place of what was there.
     ///
     /// # Errors
