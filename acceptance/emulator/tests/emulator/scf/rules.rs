@@ -286,3 +286,25 @@ fn r60_r84_what_cannot_change_stays() {
     assert_eq!(code(json!({"AsyncRunEnable": "TRUE"})), "UnknownParameter");
     update(json!({"Runtime": "Python3.6"})).unwrap();
 }
+
+#[test]
+fn r29_r339_quotas_of_code_and_of_fixed_addresses_hold() {
+    let client = client();
+    let quota = |name: &str, limit: i64| {
+        let (account, region) = (&client.secret_id, &client.region);
+        let change = json!({"account": account, "region": region, "name": name, "limit": limit});
+        assert_eq!(client.console("POST", "quotas", &change).status, 200);
+    };
+    quota("scf.code_bytes", 100);
+    assert_eq!(refused(&client, json!({})), "LimitExceeded.Quota");
+    quota("scf.code_bytes", 1_000_000);
+    quota("scf.fixed_ips", 0);
+    let eip = json!({"EipStatus": "ENABLE"});
+    let fixed = json!({"PublicNetConfig": {"PublicNetStatus": "ENABLE", "EipConfig": eip}});
+    assert_eq!(refused(&client, fixed), "LimitExceeded.Eip");
+    quota("scf.versions", 1);
+    create(&client, python("hello", HELLO));
+    super::publish(&client, "hello");
+    let code = client.code("scf.PublishVersion", about("hello", json!({})));
+    assert_eq!(code, "LimitExceeded.FunctionVersions");
+}
