@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use crate::clock::Clock;
 use crate::fault::Faults;
+use crate::gateway::Gateway;
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::quotas::Allowance;
@@ -50,6 +51,8 @@ pub struct Cloud {
     pub runtime: Runtime,
     /// What is known of functions that were called.
     pub called: Called,
+    /// What load balancers serve.
+    pub gateway: Gateway,
     address: OnceLock<SocketAddr>,
     temporary: Option<PathBuf>,
 }
@@ -76,6 +79,7 @@ impl Cloud {
             keyring: Keyring::default(),
             runtime: Runtime::new(RuntimeOptions::new(instances)),
             called: Called::default(),
+            gateway: Gateway::default(),
             address: OnceLock::new(),
             temporary,
         })

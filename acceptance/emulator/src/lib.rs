@@ -8,12 +8,14 @@
 pub mod accounts;
 pub mod call;
 pub mod cam;
+pub mod clb;
 pub mod cli;
 pub mod clock;
 pub mod cloud;
 pub mod console;
 pub mod dispatch;
 pub mod fault;
+pub mod gateway;
 pub mod ids;
 pub mod journal;
 pub mod list;

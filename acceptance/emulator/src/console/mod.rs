@@ -55,7 +55,9 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         }
         ("GET", "objects") => state::objects(cloud),
         ("GET", "state") => state::export(cloud),
-        ("PUT", "state") => decode(body).and_then(|state| state::import(cloud, &state)),
+        ("PUT", "state") => decode(body)
+            .and_then(|state| state::import(cloud, &state))
+            .inspect(|_| cloud.gateway.refresh_all(cloud)),
         ("GET", "code") => return code(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
@@ -134,6 +136,7 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
             cloud.clock.reset();
         }
     }
+    cloud.gateway.refresh_all(cloud);
     Ok(json!({}))
 }
 

@@ -144,7 +144,8 @@ impl Function {
 }
 
 /// Where a function is stored.
-pub(super) fn id(namespace: &str, name: &str) -> String {
+#[must_use]
+pub fn id(namespace: &str, name: &str) -> String {
     format!("{namespace}/{name}")
 }
 
@@ -165,6 +166,32 @@ pub fn find(
 ) -> Result<Option<Function>, StoreError> {
     let found = here.get::<Function>(&id(namespace, name))?;
     Ok(found.filter(|function| function.status(now) != Status::Gone))
+}
+
+/// What a qualifier can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Qualifier {
+    /// `$LATEST` or a number.
+    Version,
+    /// A name.
+    Alias,
+}
+
+/// What a qualifier of a function is; `None` if the function has none of that name.
+///
+/// # Errors
+/// When the store fails.
+pub fn qualifier(
+    here: &Scope<'_>,
+    namespace: &str,
+    name: &str,
+    qualifier: &str,
+) -> Result<Option<Qualifier>, StoreError> {
+    let id = id(namespace, name);
+    if qualifier == LATEST || version::find(here, &id, qualifier)?.is_some() {
+        return Ok(Some(Qualifier::Version));
+    }
+    Ok(alias::find(here, &id, qualifier)?.map(|_| Qualifier::Alias))
 }
 
 /// A function by its name, or the refusal of a caller who named none.

@@ -203,6 +203,22 @@ impl Txn {
         Ok(entries)
     }
 
+    /// Every object of a kind: whose it is, where, its id, and itself.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn every<R: Record>(&self) -> Result<Vec<(String, String, String, R)>, StoreError> {
+        let mut found = Vec::new();
+        self.each(OBJECTS, b"", |key, bytes| {
+            let [account, region, kind, id] = parts(key);
+            if kind == R::KIND {
+                found.push((account, region, id, serde_json::from_slice(bytes)?));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// Forgets every object and blob, or those of one account.
     ///
     /// # Errors
