@@ -57,6 +57,25 @@ fn r48_timeouts_are_1_to_900_seconds() {
 }
 
 #[test]
+fn r283_descriptions_have_at_most_1000_characters() {
+    let code = refused(&client(), json!({"Description": "d".repeat(1001)}));
+    assert_eq!(code, "InvalidParameterValue.Description");
+}
+
+#[test]
+fn r62_r65_types_and_runtimes_are_those_that_exist() {
+    let client = client();
+    assert_eq!(refused(&client, json!({"Type": "Web"})), "InvalidParameterValue.Type");
+    assert_eq!(refused(&client, json!({"Runtime": "Cobol1"})), "InvalidParameterValue.Runtime");
+    assert_eq!(refused(&client, json!({"Handler": "index"})), "InvalidParameterValue.Handler");
+    assert_eq!(
+        refused(&client, json!({"FunctionName": "1a"})),
+        "InvalidParameterValue.FunctionName"
+    );
+    assert_eq!(refused(&client, json!({"Namespace": "nowhere"})), "ResourceNotFound.Namespace");
+}
+
+#[test]
 fn r72_init_timeouts_are_3_to_300_seconds() {
     let client = client();
     for seconds in [2, 301] {
