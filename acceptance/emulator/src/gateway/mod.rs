@@ -120,6 +120,11 @@ impl Gateway {
             }),
         };
         drop((taken, all));
+        for (port, reason) in found.iter().flat_map(|routes| &routes.broken) {
+            if before.as_ref().and_then(|before| before.broken.get(port)) != Some(reason) {
+                tracing::warn!("{id} does not serve port {port}: {reason}");
+            }
+        }
         self.ports.open_and_close(cloud, before.as_deref(), found.as_ref());
     }
 
