@@ -2,8 +2,8 @@
 //! HTTP and HTTPS listeners accept, and the emulator's own port answers for it as well, at
 //! `/_clb/LB-ID/PORT/PATH`.
 //!
-//! A request's way: [`ports`] or [`respond_at`] accept it, [`routes`] finds the rule and the target,
-//! and [`forward`] calls the function, with [`event`] as the language between them, or [`proxy`]
+//! A request's way: `ports` or `respond_at` accept it, `routes` finds the rule and the target,
+//! and `forward` calls the function, with `event` as the language between them, or `proxy`
 //! passes it on to an address. Routes are compiled from the stored objects after each write.
 
 mod event;
