@@ -10,6 +10,7 @@ pub mod case;
 pub mod cli;
 pub mod cloud;
 pub mod emulator;
+pub mod install;
 pub mod programs;
 
 pub use case::{Case, Plan};
