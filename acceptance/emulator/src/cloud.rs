@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use crate::clock::Clock;
 use crate::fault::Faults;
+use crate::gateway::Gateway;
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::quotas::Allowance;
@@ -50,7 +51,10 @@ pub struct Cloud {
     pub runtime: Runtime,
     /// What is known of functions that were called.
     pub called: Called,
+    /// What load balancers serve.
+    pub gateway: Gateway,
     address: OnceLock<SocketAddr>,
+    temporary: Option<PathBuf>,
 }
 
 impl Cloud {
@@ -61,6 +65,9 @@ impl Cloud {
     pub fn open(settings: &Settings) -> Result<Self, StoreError> {
         let store = Store::open(settings.data_dir.as_deref())?;
         let ids = Ids::new(settings.seed, store.starts());
+        let temporary = settings.data_dir.is_none().then(temporary_folder);
+        let beside = settings.data_dir.as_ref().map(|dir| dir.join("instances"));
+        let instances = beside.or_else(|| temporary.clone()).unwrap_or_default();
         Ok(Self {
             store,
             clock: Clock::default(),
@@ -70,9 +77,11 @@ impl Cloud {
             journal: Journal::default(),
             allowance: settings.allowance,
             keyring: Keyring::default(),
-            runtime: Runtime::new(RuntimeOptions::new(instances(settings))),
+            runtime: Runtime::new(RuntimeOptions::new(instances)),
             called: Called::default(),
+            gateway: Gateway::default(),
             address: OnceLock::new(),
+            temporary,
         })
     }
 
@@ -88,6 +97,15 @@ impl Cloud {
         self.address.get().map(|address| format!("http://{address}")).unwrap_or_default()
     }
 
+    /// Stops what runs and clears away what it left in the system's folder.
+    pub async fn shut_down(&self) {
+        self.runtime.shutdown().await;
+        if let Some(folder) = &self.temporary {
+            // There is nothing to remove when no function ran.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+
     /// Forgets every object, or those of one account, and stops what runs on their behalf.
     ///
     /// # Errors
@@ -101,10 +119,7 @@ impl Cloud {
     }
 }
 
-/// Where functions are unpacked: beside the state, or in a folder that the system cleans.
-fn instances(settings: &Settings) -> PathBuf {
-    match &settings.data_dir {
-        Some(dir) => dir.join("instances"),
-        None => std::env::temp_dir().join(format!("tencentcloud-emulator-{}", std::process::id())),
-    }
+/// Where functions are unpacked when there is no data directory.
+fn temporary_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("tencentcloud-emulator-{}", std::process::id()))
 }

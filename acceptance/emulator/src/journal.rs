@@ -81,9 +81,10 @@ impl Journal {
         kept.entries.push_back(entry);
     }
 
-    /// What is known of one account (its UIN) or of all, of one action or of all.
+    /// What is known of one account (its UIN) or of all, of one action or of all; at most the last
+    /// `limit` requests.
     #[must_use]
-    pub fn extract(&self, account: Option<&str>, action: Option<&str>) -> Extract {
+    pub fn extract(&self, account: Option<&str>, action: Option<&str>, limit: usize) -> Extract {
         let kept = self.lock();
         let mut counts = BTreeMap::new();
         for (of, by_action) in &kept.counts {
@@ -99,7 +100,10 @@ impl Journal {
             account.is_none_or(|account| account == entry.account)
                 && action.is_none_or(|action| action == entry.action)
         };
-        Extract { counts, entries: kept.entries.iter().filter(fits).cloned().collect() }
+        let last = kept.entries.iter().rev().filter(fits).take(limit);
+        let mut entries: Vec<_> = last.cloned().collect();
+        entries.reverse();
+        Extract { counts, entries }
     }
 
     /// Forgets everything, or what one account did.
@@ -137,12 +141,14 @@ mod tests {
         for (account, action) in [("1", "Get"), ("1", "Get"), ("1", "List"), ("2", "Get")] {
             journal.add(entry(account, action));
         }
-        assert_eq!(journal.extract(None, None).counts["scf.Get"], 3);
-        let of_one = journal.extract(Some("1"), Some("Get"));
+        assert_eq!(journal.extract(None, None, KEPT).counts["scf.Get"], 3);
+        let of_one = journal.extract(Some("1"), Some("Get"), KEPT);
         assert_eq!(of_one.counts, BTreeMap::from([("scf.Get".to_owned(), 2)]));
         assert_eq!(of_one.entries.len(), 2);
+        let last = journal.extract(None, None, 1).entries;
+        assert_eq!((last.len(), last[0].account.as_str()), (1, "2"));
         journal.clear(Some("1"));
-        assert_eq!(journal.extract(None, None).entries.len(), 1);
+        assert_eq!(journal.extract(None, None, KEPT).entries.len(), 1);
     }
 
     #[test]
@@ -151,7 +157,7 @@ mod tests {
         for _ in 0..=KEPT {
             journal.add(entry("1", "Get"));
         }
-        let all = journal.extract(None, None);
+        let all = journal.extract(None, None, KEPT);
         assert_eq!((all.entries.len(), all.counts["scf.Get"]), (KEPT, 10_001));
     }
 }

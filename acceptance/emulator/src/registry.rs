@@ -12,7 +12,9 @@ use crate::shapes;
 const SERVICES: &[(&str, &[Action])] = &[
     ("cam", crate::cam::ACTIONS),
     ("scf", crate::scf::ACTIONS),
+    ("clb", crate::clb::ACTIONS),
     ("sts", crate::sts::ACTIONS),
+    ("tag", crate::tag::ACTIONS),
     ("vpc", crate::vpc::ACTIONS),
 ];
 

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use crate::cloud::Cloud;
 use crate::console;
 use crate::dispatch::{self, Reply};
+use crate::gateway;
 
 /// What this server answers with.
 pub type Page = Response<Full<Bytes>>;
@@ -46,12 +47,12 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // An answer is one write; waiting to fill a packet would only delay it.
                 let _ = stream.set_nodelay(true);
                 let cloud = Arc::clone(&cloud);
                 tokio::spawn(async move {
-                    let service = service_fn(|request| respond(&cloud, request));
+                    let service = service_fn(|request| respond(&cloud, peer, request));
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())
                         .serve_connection(TokioIo::new(stream), service);
@@ -68,7 +69,14 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
     }
 }
 
-async fn respond(cloud: &Arc<Cloud>, request: Request<Incoming>) -> Result<Page, Dropped> {
+async fn respond(
+    cloud: &Arc<Cloud>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Page, Dropped> {
+    if request.uri().path().starts_with(gateway::ROOT) {
+        return Ok(gateway::respond_at(cloud, peer, request).await);
+    }
     let (head, body) = request.into_parts();
     let in_console = head.uri.path().starts_with(console::ROOT);
     let limit = if in_console { MAX_IMPORT } else { MAX_REQUEST };

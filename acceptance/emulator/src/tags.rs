@@ -20,33 +20,56 @@ impl Record for Tags {
     const KIND: &'static str = "tags";
 }
 
-/// A kind of object that can be tagged: the service and the prefix in its six-segment name.
+/// A kind of object that can be tagged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taggable {
-    /// The service, as `vpc`; a security group's is `cvm`.
+    /// The service in its six-segment name, as `vpc`; a security group's is `cvm`.
     pub service: &'static str,
-    /// The word before the id, as `subnet`.
+    /// The word before the id in its six-segment name, as `subnet`.
     pub prefix: &'static str,
+    /// The kind of the stored object.
+    kind: &'static str,
 }
 
-/// `qcs::vpc:REGION:uin/UIN:vpc/ID`.
-pub const VPC: Taggable = Taggable { service: "vpc", prefix: "vpc" };
-/// `qcs::vpc:REGION:uin/UIN:subnet/ID`.
-pub const SUBNET: Taggable = Taggable { service: "vpc", prefix: "subnet" };
-/// `qcs::vpc:REGION:uin/UIN:rtb/ID`.
-pub const ROUTE_TABLE: Taggable = Taggable { service: "vpc", prefix: "rtb" };
-/// `qcs::cvm:REGION:uin/UIN:sg/ID`.
-pub const SECURITY_GROUP: Taggable = Taggable { service: "cvm", prefix: "sg" };
-/// `qcs::clb:REGION:uin/UIN:clb/ID`.
-pub const LOAD_BALANCER: Taggable = Taggable { service: "clb", prefix: "clb" };
-/// `qcs::scf:REGION:uin/UIN:namespace/NS/function/NAME`; the id is `NS/function/NAME`.
-pub const FUNCTION: Taggable = Taggable { service: "scf", prefix: "namespace" };
+macro_rules! taggables {
+    ($($(#[$doc:meta])* $id:ident = $service:literal $prefix:literal $kind:literal;)*) => {
+        $($(#[$doc])* pub const $id: Taggable =
+            Taggable { service: $service, prefix: $prefix, kind: $kind };)*
+
+        /// Every kind of object that can be tagged.
+        pub const TAGGABLES: &[Taggable] = &[$($id),*];
+    };
+}
+
+taggables! {
+    /// `qcs::vpc:REGION:uin/UIN:vpc/ID`.
+    VPC = "vpc" "vpc" "vpc.vpc";
+    /// `qcs::vpc:REGION:uin/UIN:subnet/ID`.
+    SUBNET = "vpc" "subnet" "vpc.subnet";
+    /// `qcs::vpc:REGION:uin/UIN:rtb/ID`.
+    ROUTE_TABLE = "vpc" "rtb" "vpc.route_table";
+    /// `qcs::cvm:REGION:uin/UIN:sg/ID`.
+    SECURITY_GROUP = "cvm" "sg" "vpc.security_group";
+    /// `qcs::clb:REGION:uin/UIN:clb/ID`.
+    LOAD_BALANCER = "clb" "clb" "clb.load_balancer";
+    /// `qcs::scf:REGION:uin/UIN:namespace/NS/function/NAME`; the id is `NS/function/NAME`.
+    FUNCTION = "scf" "namespace" "scf.function";
+}
 
 impl Taggable {
     /// Where the tags of an object of this kind are stored.
     #[must_use]
     pub fn key(self, id: &str) -> String {
         format!("{}:{}/{id}", self.service, self.prefix)
+    }
+
+    /// Whether there is such an object.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn exists(self, here: &Scope<'_>, id: &str) -> Result<bool, StoreError> {
+        // A function's own id has no word between its namespace and its name.
+        here.has(self.kind, &id.replacen("/function/", "/", 1))
     }
 }
 

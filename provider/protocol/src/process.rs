@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use nix::unistd::Pid;
 use serde_json::json;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -85,6 +86,8 @@ fn run(process: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure
 
 /// Serves the Terraform that has started the process, until it says goodbye or vanishes.
 async fn plugin<P: Provider>(invitation: Invitation) -> Result<(), Failure> {
+    // Before the handshake line: afterwards it may be gone at any time.
+    let parent = nix::unistd::getppid();
     ignore_interrupts()?;
     let server = invitation.client_certificate.as_deref().map(tls::server_side).transpose()?;
     let listener = Listener::bind().await?;
@@ -100,7 +103,7 @@ async fn plugin<P: Provider>(invitation: Invitation) -> Result<(), Failure> {
     handshake::announce(&line)?;
     tokio::select! {
         outcome = serving => outcome.map_err(Into::into),
-        () = abandoned(open) => Ok(()),
+        () = abandoned(parent, open) => Ok(()),
     }
 }
 
@@ -152,8 +155,7 @@ fn ignore_interrupts() -> std::io::Result<()> {
 
 /// Ends when nobody is connected any more and the process that started this one is gone. A
 /// connection alone says little: it may be closed for idleness and opened again.
-async fn abandoned(open: OpenConnections) {
-    let parent = nix::unistd::getppid();
+async fn abandoned(parent: Pid, open: OpenConnections) {
     loop {
         while open.count() == 0 {
             if nix::unistd::getppid() != parent {

@@ -153,8 +153,9 @@ fn anchor(path: &str) -> String {
 
 /// The lists of a block, in the order in which the registry shows them.
 fn attributes(block: &Block, path: &str, nested: &mut Vec<(String, Block)>) -> String {
+    type Belongs = fn(&AttributeSpec) -> bool;
     let mut out = String::new();
-    let lists: [(&str, fn(&AttributeSpec) -> bool); 3] = [
+    let lists: [(&str, Belongs); 3] = [
         ("Required", |attribute| attribute.required),
         ("Optional", |attribute| attribute.optional),
         ("Read-Only", |attribute| !attribute.required && !attribute.optional),

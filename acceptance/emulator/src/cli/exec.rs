@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{ExitCode, ExitStatus};
+use std::sync::Arc;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -25,9 +26,10 @@ pub(super) async fn exec(options: Options, command: &[OsString]) -> Result<ExitC
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let (cloud, listener) = start(free, options).await?;
     let address = listener.local_addr().map_err(|error| Failure::Listen(free, error))?;
-    let server = tokio::spawn(server::serve(cloud, listener));
+    let server = tokio::spawn(server::serve(Arc::clone(&cloud), listener));
     let ended = run(address, command).await;
     server.abort();
+    cloud.shut_down().await;
     ended.map(code).map_err(|error| {
         let name = command.first().map(|name| name.to_string_lossy().into_owned());
         Failure::Command(name.unwrap_or_default(), error)

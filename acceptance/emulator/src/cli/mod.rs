@@ -100,9 +100,11 @@ async fn serve(listen: SocketAddr, options: Options) -> Result<ExitCode, Failure
         announce(address);
     }
     tokio::select! {
-        never = server::serve(cloud, listener) => match never {},
-        () = stopped() => Ok(ExitCode::SUCCESS),
+        never = server::serve(Arc::clone(&cloud), listener) => match never {},
+        () = stopped() => {}
     }
+    cloud.shut_down().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A cloud and its port.
@@ -118,7 +120,12 @@ async fn start(listen: SocketAddr, options: Options) -> Result<(Arc<Cloud>, TcpL
     if let Ok(address) = listener.local_addr() {
         cloud.listens_on(address);
     }
-    Ok((Arc::new(cloud), listener))
+    let cloud = Arc::new(cloud);
+    if cloud.store.is_on_disk() {
+        let cloud = Arc::clone(&cloud);
+        tokio::task::spawn_blocking(move || cloud.gateway.refresh_all(&cloud));
+    }
+    Ok((cloud, listener))
 }
 
 /// Waits until somebody asks the program to end.

@@ -53,8 +53,11 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
             cloud.faults.clear(query.account.as_deref());
             Ok(json!({}))
         }
+        ("GET", "objects") => state::objects(cloud),
         ("GET", "state") => state::export(cloud),
-        ("PUT", "state") => decode(body).and_then(|state| state::import(cloud, &state)),
+        ("PUT", "state") => decode(body)
+            .and_then(|state| state::import(cloud, &state))
+            .inspect(|_| cloud.gateway.refresh_all(cloud)),
         ("GET", "code") => return code(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
@@ -92,6 +95,7 @@ struct Query {
     action: Option<String>,
     region: Option<String>,
     sha256: Option<String>,
+    limit: Option<usize>,
 }
 
 impl Query {
@@ -103,6 +107,7 @@ impl Query {
             action: text("action"),
             region: text("region"),
             sha256: text("sha256"),
+            limit: text("limit").and_then(|limit| limit.parse().ok()),
         }
     }
 
@@ -131,6 +136,7 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
             cloud.clock.reset();
         }
     }
+    cloud.gateway.refresh_all(cloud);
     Ok(json!({}))
 }
 
@@ -148,7 +154,8 @@ fn code(cloud: &Cloud, query: &Query) -> Page {
 }
 
 fn requests(cloud: &Cloud, query: &Query) -> Value {
-    let extract = cloud.journal.extract(query.uin().as_deref(), query.action.as_deref());
+    let (uin, limit) = (query.uin(), query.limit.unwrap_or(usize::MAX));
+    let extract = cloud.journal.extract(uin.as_deref(), query.action.as_deref(), limit);
     json!(extract)
 }
 

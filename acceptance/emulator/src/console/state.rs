@@ -50,15 +50,26 @@ struct Package {
     base64: String,
 }
 
+/// What the cloud keeps for itself beside the objects that people make.
+const INTERNAL: [&str; 5] = ["sequence", "use", "tags", "scf.package", "scf.egress"];
+
+/// The objects that people make, for people to look at: no code, nothing internal.
+pub fn objects(cloud: &Cloud) -> Said {
+    let state = read(cloud)?;
+    let shown = state.objects.into_iter().filter(|object| !INTERNAL.contains(&&*object.kind));
+    encode(&shown.collect::<Vec<_>>())
+}
+
 /// The state as it is.
 pub fn export(cloud: &Cloud) -> Said {
-    let entries = cloud
-        .store
-        .read()
-        .and_then(|txn| txn.entries())
-        .map_err(|error: StoreError| error.to_string())?;
+    encode(&read(cloud)?)
+}
+
+fn read(cloud: &Cloud) -> Result<State, String> {
+    let entries = cloud.store.read().and_then(|txn| txn.entries());
     let mut state = State { objects: Vec::new(), packages: Vec::new() };
-    for Entry { account, region, kind, id, bytes } in entries {
+    for entry in entries.map_err(|error| error.to_string())? {
+        let Entry { account, region, kind, id, bytes } = entry;
         if kind.is_empty() {
             let base64 = STANDARD.encode(bytes);
             state.packages.push(Package { account, region, sha256: id, base64 });
@@ -67,7 +78,7 @@ pub fn export(cloud: &Cloud) -> Said {
             state.objects.push(Object { account, region, kind, id, value });
         }
     }
-    encode(&state)
+    Ok(state)
 }
 
 /// Puts an exported state in place of the one that is.

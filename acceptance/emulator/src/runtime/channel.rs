@@ -46,8 +46,10 @@ pub(super) struct Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum FailureKind {
-    /// The function's code threw.
+    /// The handler threw.
     Exception,
+    /// The function's code threw outside of its handler, which ends the process.
+    Uncaught,
     /// There is no such file or function.
     Handler,
     /// It could not allocate.

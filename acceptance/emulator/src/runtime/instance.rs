@@ -9,18 +9,16 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::unix::pipe,
     process::Child,
-    time::{MissedTickBehavior, interval_at, sleep_until, timeout},
+    time::{sleep_until, timeout},
 };
 
 use super::{
-    channel::{Frame, Receiver, Sender},
+    channel::{FailureKind, Frame, Receiver, Sender},
     log::Log,
-    memory::Meter,
+    memory::{Excess, Meter},
     process::{Process, Scratch, describe},
 };
 
-/// How often the memory of a working instance is looked at; every fifth time its children too.
-const LOOK: Duration = Duration::from_millis(20);
 /// How long a process may take to be gone after its channel is closed or it is killed.
 const LEAVE: Duration = Duration::from_secs(2);
 
@@ -49,6 +47,19 @@ pub(super) enum Answer {
     MemoryExceeded,
     /// The process ended by itself; this is how.
     Exited(String),
+}
+
+impl Answer {
+    /// Whether the instance is of no use any more.
+    pub(super) fn ends_instance(&self) -> bool {
+        match self {
+            Self::Frame(Frame::Failure(failure)) => {
+                matches!(failure.kind, FailureKind::Uncaught | FailureKind::Memory)
+            }
+            Self::Frame(_) => false,
+            Self::TimedOut | Self::MemoryExceeded | Self::Exited(_) => true,
+        }
+    }
 }
 
 impl Instance {
@@ -97,8 +108,8 @@ impl Instance {
 
     /// Kills everything that runs in the instance, and waits until it is gone.
     pub(super) async fn kill(mut self) {
-        kill_group(&self.child);
-        if timeout(LEAVE, self.child.kill()).await.is_err() {
+        self.kill_all();
+        if timeout(LEAVE, self.child.wait()).await.is_err() {
             tracing::warn!("an instance does not end although it was killed");
         }
     }
@@ -115,12 +126,10 @@ impl Instance {
             std::future::pending::<()>().await;
         };
         let out_of_time = sleep_until(deadline.into());
-        let mut looks = interval_at((Instant::now() + LOOK).into(), LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut looked = 0_u32;
+        let excess = meter.excess(*memory_limit);
         let mut printed = Vec::with_capacity(16 * 1024);
         let mut prints = true;
-        tokio::pin!(sending, out_of_time);
+        tokio::pin!(sending, excess, out_of_time);
         loop {
             tokio::select! {
                 frame = receiver.next() => return Ok(frame?.map(Answer::Frame)),
@@ -131,19 +140,17 @@ impl Instance {
                     printed.clear();
                 }
                 () = &mut out_of_time => return Ok(Some(Answer::TimedOut)),
-                _ = looks.tick() => {
-                    looked += 1;
-                    if looked.is_multiple_of(5) { meter.look_at_all() } else { meter.look() }
-                    if meter.peak() > *memory_limit {
-                        return Ok(Some(Answer::MemoryExceeded));
-                    }
-                }
+                excess = &mut excess => return Ok(Some(match excess {
+                    Excess::Memory => Answer::MemoryExceeded,
+                    Excess::Processes => Answer::Exited("too many processes".to_owned()),
+                })),
             }
         }
     }
 
     /// The channel is closed: the process has ended, or is of no use any more.
     async fn ended(&mut self, log: &mut Log) -> Answer {
+        self.meter.kill_strays();
         let ended = timeout(LEAVE, self.child.wait()).await;
         self.drain(log);
         match ended {
@@ -153,29 +160,27 @@ impl Instance {
         }
     }
 
+    fn kill_all(&self) {
+        if self.child.id().is_some() {
+            self.meter.kill_all();
+        }
+    }
+
     /// What was printed before the answer is in the pipe by now, and goes to the log.
     fn drain(&mut self, log: &mut Log) {
         let mut printed = [0; 16 * 1024];
         let mut left = PIPE;
         while left > 0 {
-            let Ok(length @ 1..) = self.output.try_read(&mut printed) else { return };
+            // Not `try_read`, which only knows what the event loop has seen so far.
+            let Ok(length @ 1..) = nix::unistd::read(&self.output, &mut printed) else { return };
             log.output(&printed[..length], Instant::now());
             left = left.saturating_sub(length);
         }
     }
 }
 
-/// Kills the processes that a plain instance started; in namespaces all of them end anyway.
-fn kill_group(child: &Child) {
-    use nix::{sys::signal, unistd::Pid};
-    if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) {
-        // There may be none left, which is what is wanted.
-        let _ = signal::killpg(Pid::from_raw(id), signal::Signal::SIGKILL);
-    }
-}
-
 impl Drop for Instance {
     fn drop(&mut self) {
-        kill_group(&self.child);
+        self.kill_all();
     }
 }

@@ -107,7 +107,7 @@ impl Inner {
         let event = check_event(&invocation.event)?;
         let _share = self.usage.take(spec, invocation.quota.as_ref())?;
         let (group, mut seat) = match self.pool.place(&spec.key, spec.revision).await {
-            Place::Warm(group, seat) => (group, seat),
+            Place::Warm(group, seat) => (group, *seat),
             Place::Cold(group, permit) => {
                 self.starts.count(spec, Instant::now())?;
                 used.cold_start = true;
@@ -120,14 +120,12 @@ impl Inner {
         let answer = seat.instance.exchange(&message, started + spec.timeout, log).await;
         used.duration = started.elapsed();
         used.memory = seat.instance.memory();
-        let result = result(spec, answer);
-        match result.as_ref().map_err(|failed| failed.status) {
-            Err(Status::TimedOut | Status::MemoryExceeded | Status::ProcessExited) => {
-                seat.clear().await;
-            }
-            _ => self.pool.give_back(&group, seat),
+        if answer.ends_instance() {
+            seat.clear().await;
+        } else {
+            self.pool.give_back(&group, seat);
         }
-        result
+        result(spec, answer)
     }
 
     /// Starts an instance and waits until its handler is loaded, for as long as the initialisation
@@ -147,7 +145,7 @@ impl Inner {
             Ok((code, self.packages.unpacked(&spec.layers).await?))
         };
         let (code, layers) = match timeout_at(deadline.into(), unpacking).await {
-            Ok(unpacked) => unpacked.map_err(unusable)?,
+            Ok(unpacked) => unpacked.map_err(|error| unusable(&error))?,
             Err(_) => return Err(init_timed_out(spec)),
         };
         let unpacked = Instant::now();
@@ -303,7 +301,7 @@ fn result(spec: &FunctionSpec, answer: Answer) -> Result<String, Failed> {
             failed(Status::ResponseTooLarge, text)
         }
         Answer::Frame(Frame::Failure(failure)) => Err(match failure.kind {
-            FailureKind::Exception => Failed {
+            FailureKind::Exception | FailureKind::Uncaught => Failed {
                 status: Status::UserException,
                 message: "user code exception caught".to_owned(),
                 stack: failure.stack,
@@ -335,7 +333,7 @@ fn init_timed_out(spec: &FunctionSpec) -> Failed {
     Failed::new(Status::InitTimedOut, message)
 }
 
-fn unusable(error: PackageError) -> Failed {
+fn unusable(error: &PackageError) -> Failed {
     match error {
         PackageError::Archive(_) | PackageError::TooLarge => {
             Failed::new(Status::HandlerNotFound, format!("HandlerNotFound: {error}"))

@@ -1,14 +1,33 @@
-//! How much memory an instance uses, seen from outside.
+//! How much memory and how many processes an instance uses, seen from outside.
 
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
-/// Bytes of a memory page, as /proc counts them.
-fn page_size() -> u64 {
-    nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE)
-        .ok()
-        .flatten()
-        .and_then(|size| u64::try_from(size).ok())
-        .unwrap_or(4096)
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use tokio::time::{MissedTickBehavior, interval_at};
+
+/// How often a working instance is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+/// Every how many looks the processes that a function started are counted as well.
+const WIDE_LOOK: u32 = 5;
+
+/// How often an instance is searched for processes that are not stopped yet.
+const STOP_ROUNDS: usize = 16;
+
+/// Processes and threads that an instance may have (R50). In namespaces the kernel sees to it;
+/// plain processes are counted.
+pub(super) const PROCESSES: u64 = 1024;
+
+/// What an instance uses more of than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Excess {
+    Memory,
+    Processes,
 }
 
 /// Watches one instance.
@@ -43,16 +62,66 @@ impl Meter {
     /// Looks at the function's own process.
     pub(super) fn look(&mut self) {
         if let Some(main) = self.find() {
-            self.peak = self.peak.max(resident_pages(main) * self.page);
+            self.peak = self.peak.max(resident(main) * self.page);
         }
     }
 
-    /// Looks at all of the instance's processes.
-    pub(super) fn look_at_all(&mut self) {
-        if let Some(main) = self.find() {
-            let pages = descendants(main).into_iter().map(resident_pages).sum::<u64>();
-            self.peak = self.peak.max(pages * self.page);
+    /// Looks again and again until the instance uses more than `limit` bytes, or has too many
+    /// processes.
+    pub(super) async fn excess(&mut self, limit: u64) -> Excess {
+        let mut looks = interval_at((Instant::now() + LOOK).into(), LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut number = 0_u32;
+        loop {
+            looks.tick().await;
+            number = number.wrapping_add(1);
+            let processes = if number.is_multiple_of(WIDE_LOOK) {
+                self.look_wide(limit).await
+            } else {
+                self.look();
+                0
+            };
+            if processes > PROCESSES {
+                return Excess::Processes;
+            }
+            if self.peak > limit {
+                return Excess::Memory;
+            }
         }
+    }
+
+    /// Ends what a plain process that has ended left behind; namespaces leave nothing.
+    pub(super) fn kill_strays(&self) {
+        if self.depth == 0 {
+            self.kill_all();
+        }
+    }
+
+    /// Ends all of the instance's processes. The one that was spawned must not be waited for yet, or
+    /// its number may be another's.
+    pub(super) fn kill_all(&self) {
+        let mut all = if self.depth > 0 {
+            // With the first process of the namespace all others end. The spawned one waits for it
+            // and ends then; killed itself, it would leave that to the machine's first process.
+            children(self.spawned)
+        } else {
+            stopped_descendants(self.spawned)
+        };
+        if all.is_empty() {
+            all.push(self.spawned);
+        }
+        signal(&all, Signal::SIGKILL);
+    }
+
+    /// Looks at all of the instance's processes, and counts them. There may be a thousand, so this
+    /// is not done on a thread that others wait for.
+    async fn look_wide(&mut self, limit: u64) -> u64 {
+        let Some(main) = self.find() else { return 0 };
+        let page = self.page;
+        let look = tokio::task::spawn_blocking(move || used_by_all(main, page, limit));
+        let (used, processes) = look.await.unwrap_or_default();
+        self.peak = self.peak.max(used);
+        processes
     }
 
     fn find(&mut self) -> Option<u32> {
@@ -67,12 +136,48 @@ impl Meter {
     }
 }
 
-fn resident_pages(process: u32) -> u64 {
-    // Size and resident set, in pages; a process that has ended uses nothing.
+/// What is gone already does not mind.
+fn signal(processes: &[u32], signal: Signal) {
+    for process in processes.iter().filter_map(|&process| i32::try_from(process).ok()) {
+        let _ = kill(Pid::from_raw(process), signal);
+    }
+}
+
+fn page_size() -> u64 {
+    nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE)
+        .ok()
+        .flatten()
+        .and_then(|size| u64::try_from(size).ok())
+        .unwrap_or(4096)
+}
+
+/// Bytes that a process and its descendants use, and how many they are. Memory that they share is only told apart, which
+/// takes long, if it would make the difference.
+fn used_by_all(main: u32, page: u64, limit: u64) -> (u64, u64) {
+    let all = descendants(main);
+    let count = all.len() as u64;
+    let most = all.iter().map(|&process| resident(process) * page).sum();
+    if most <= limit || count == 1 || count > PROCESSES {
+        return (most, count);
+    }
+    (all.into_iter().map(proportional).sum(), count)
+}
+
+/// The resident set in pages; a process that has ended uses nothing.
+fn resident(process: u32) -> u64 {
     fs::read_to_string(format!("/proc/{process}/statm"))
         .ok()
         .and_then(|line| line.split(' ').nth(1)?.parse().ok())
         .unwrap_or(0)
+}
+
+/// The resident set in bytes, of shared pages only this process's part.
+fn proportional(process: u32) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+    rollup
+        .lines()
+        .find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())
+        .map_or(0, |kilobytes| kilobytes * 1024)
 }
 
 fn descendants(process: u32) -> Vec<u32> {
@@ -81,6 +186,22 @@ fn descendants(process: u32) -> Vec<u32> {
     while let Some(&process) = all.get(next) {
         all.extend(children(process));
         next += 1;
+    }
+    all
+}
+
+/// A process and its descendants, all of them stopped: the orphans of one that is killed are not
+/// found any more, and one that runs may fork meanwhile.
+fn stopped_descendants(process: u32) -> Vec<u32> {
+    let mut all = Vec::new();
+    signal(&[process], Signal::SIGSTOP);
+    for _ in 0..STOP_ROUNDS {
+        let found = descendants(process);
+        if found.len() == all.len() {
+            break;
+        }
+        all = found;
+        signal(&all, Signal::SIGSTOP);
     }
     all
 }
@@ -96,31 +217,42 @@ fn children(process: u32) -> Vec<u32> {
         .collect()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
-    use std::process::{Command, Stdio};
+    use std::process::{Child, Command, Stdio};
 
     use super::*;
 
+    fn cat() -> Child {
+        Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+    }
+
     #[test]
-    fn a_process_and_its_children_are_counted() {
-        let mut own = Meter::new(std::process::id(), 0);
-        own.look();
-        let alone = own.peak();
-        assert!(alone > 1024 * 1024, "{alone}");
-        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
-        assert!(descendants(std::process::id()).contains(&child.id()));
-        let mut below = Meter::new(std::process::id(), 1);
-        below.look();
+    fn a_process_is_measured_and_so_are_its_children() {
+        let own = std::process::id();
+        let mut meter = Meter::new(own, 0);
+        meter.look();
+        assert!(meter.peak() > 1024 * 1024, "{}", meter.peak());
+        let mut child = cat();
+        assert!(descendants(own).contains(&child.id()));
+        let page = page_size();
+        let ((loose, _), (exact, count)) =
+            (used_by_all(own, page, u64::MAX), used_by_all(own, page, 0));
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(below.peak() > 0, "the child's own memory");
+        assert!(0 < exact && exact < loose, "{exact} {loose}");
+        assert!(count >= 2, "{count}");
     }
 
     #[test]
     fn what_has_ended_uses_nothing() {
-        let mut meter = Meter::new(u32::MAX, 2);
-        meter.look_at_all();
+        let mut child = cat();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut meter = Meter::new(child.id(), 0);
+        meter.look();
         assert_eq!(meter.peak(), 0);
+        assert_eq!(proportional(child.id()), 0);
     }
 }

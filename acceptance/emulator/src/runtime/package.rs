@@ -9,11 +9,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use zip::{ZipArchive, read::ZipFile, result::ZipError};
 
 use super::spec::Package;
+use crate::verify::sha256_hex;
 
 /// Unpacked size that no version may exceed, layers included (R37).
 const UNPACKED_MAX: u64 = 500 * 1024 * 1024;
@@ -66,12 +66,9 @@ impl Packages {
 }
 
 fn folder_name(packages: &[Package]) -> String {
-    let mut hash = Sha256::new();
-    for package in packages {
-        hash.update(package.sha256());
-    }
+    let hashes = packages.iter().map(Package::sha256).collect::<Vec<_>>();
     // Half of the digest is plenty, and keeps paths short.
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(hashes.join("+").as_bytes()).split_off(32)
 }
 
 fn unpack_all(folder: &Path, packages: &[Package]) -> Result<(), PackageError> {

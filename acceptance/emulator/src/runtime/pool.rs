@@ -42,7 +42,7 @@ pub(super) struct Seat {
 /// What an event gets.
 pub(super) enum Place {
     /// An instance that has loaded the handler.
-    Warm(Arc<Group>, Seat),
+    Warm(Arc<Group>, Box<Seat>),
     /// The right to start one.
     Cold(Arc<Group>, OwnedSemaphorePermit),
 }
@@ -100,7 +100,7 @@ impl Pool {
             returned.as_mut().enable();
             let group = Arc::clone(self.groups().entry(key.clone()).or_default());
             if let Some(seat) = group.take(revision) {
-                return Place::Warm(group, seat);
+                return Place::Warm(group, Box::new(seat));
             }
             if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
                 return Place::Cold(group, permit);

@@ -28,7 +28,7 @@ use tokio::{
 use super::{
     interpreter::{Interpreter, Language},
     memory::Meter,
-    sandbox::{Folders, Isolation, Rules},
+    sandbox::{Folders, Isolation, Mode, Rules, processes},
 };
 
 #[cfg(target_os = "linux")]
@@ -55,12 +55,12 @@ pub(super) struct Process {
     pub(super) scratch: Option<Scratch>,
 }
 
-/// Starts processes, in namespaces while that works.
+/// Starts processes, in namespaces where that works.
 pub(super) struct Launcher {
     directory: PathBuf,
     isolation: Isolation,
-    /// Whether namespaces work on this machine; known after the first start.
-    isolated: OnceLock<bool>,
+    /// The best mode that works on this machine; known after the first start.
+    mode: OnceLock<Mode>,
     spawner: OnceLock<Spawner>,
     scratches: AtomicU64,
 }
@@ -71,7 +71,7 @@ impl Launcher {
         Self {
             directory,
             isolation,
-            isolated: OnceLock::new(),
+            mode: OnceLock::new(),
             spawner: OnceLock::new(),
             scratches: AtomicU64::new(0),
         }
@@ -83,45 +83,35 @@ impl Launcher {
         launch: &Launch<'_>,
         environment: impl Fn(&Folders) -> BTreeMap<String, String>,
     ) -> io::Result<Process> {
-        let wanted = cfg!(target_os = "linux") && self.isolation == Isolation::Auto;
-        if wanted && self.isolated.get() != Some(&false) {
-            match self.start(launch, true, &environment).await {
+        if let Some(mode) = self.mode.get() {
+            return self.start(launch, *mode, &environment).await;
+        }
+        let mut refused = None;
+        for mode in Mode::candidates(self.isolation).iter().copied() {
+            match self.start(launch, mode, &environment).await {
                 Ok(process) => {
-                    self.settle(true, "functions run in namespaces of their own");
+                    if self.mode.set(mode).is_ok() {
+                        mode.announce(refused.as_ref());
+                    }
                     return Ok(process);
                 }
-                Err(error) if self.isolated.get().is_some() => return Err(error),
-                Err(error) => {
-                    let process = self.start(launch, false, &environment).await?;
-                    let how = format!(
-                        "no namespaces on this machine ({error}): functions run as plain \
-                         processes, without a private /tmp"
-                    );
-                    self.settle(false, &how);
-                    return Ok(process);
-                }
+                Err(error) => refused = Some(error),
             }
         }
-        self.start(launch, false, &environment).await
-    }
-
-    fn settle(&self, isolated: bool, how: &str) {
-        if self.isolated.set(isolated).is_ok() {
-            tracing::info!("{how}");
-        }
+        Err(refused.unwrap_or_else(|| io::Error::other("there is no way to start it")))
     }
 
     async fn start(
         &self,
         launch: &Launch<'_>,
-        isolated: bool,
+        mode: Mode,
         environment: impl Fn(&Folders) -> BTreeMap<String, String>,
     ) -> io::Result<Process> {
         let runtime = self.directory.join("runtime");
-        let scratch = if isolated { None } else { Some(self.scratch()?) };
+        let scratch = (mode == Mode::Plain).then(|| self.scratch()).transpose()?;
         let temporary = scratch.as_ref().map_or(Path::new("/tmp"), |scratch| &scratch.0);
         let machine = Folders::plain(launch.code, launch.layers, &runtime, temporary);
-        let folders = if isolated { Folders::product() } else { machine.clone() };
+        let folders = if mode == Mode::Plain { machine.clone() } else { Folders::product() };
 
         let (ours, theirs) = StdUnixStream::pair()?;
         ours.set_nonblocking(true)?;
@@ -134,17 +124,17 @@ impl Launcher {
             .stdin(Stdio::null())
             .stdout(writer.try_clone()?)
             .stderr(writer)
-            .process_group(0)
-            .kill_on_drop(true);
-        if !isolated {
+            .process_group(0);
+        if mode == Mode::Plain {
             command.current_dir(launch.code);
         }
         let rules = Rules {
             channel: OwnedFd::from(theirs),
             parent: getpid(),
             memory_mb: launch.memory_mb,
+            processes: processes(mode),
             #[cfg(target_os = "linux")]
-            room: isolated.then(|| self.room(launch, &machine)).transpose()?,
+            room: self.room(launch, mode, &machine)?,
         };
         obey(&mut command, rules);
         let child = self.spawner()?.spawn(command).await?;
@@ -153,16 +143,19 @@ impl Launcher {
             child,
             channel: UnixStream::from_std(ours)?,
             output: pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?,
-            meter: Meter::new(spawned, if isolated { 2 } else { 0 }),
+            meter: Meter::new(spawned, mode.depth()),
             scratch,
         })
     }
 
     #[cfg(target_os = "linux")]
-    fn room(&self, launch: &Launch<'_>, machine: &Folders) -> io::Result<Room> {
+    fn room(&self, launch: &Launch<'_>, mode: Mode, machine: &Folders) -> io::Result<Option<Room>> {
+        if mode == Mode::Plain {
+            return Ok(None);
+        }
         let mut visible = vec![launch.interpreter.prefix.clone()];
         visible.extend(launch.interpreter.libraries.iter().cloned());
-        Room::new(&self.directory.join("root"), machine, &visible)
+        Room::new(&self.directory.join("root"), mode, machine, &visible).map(Some)
     }
 
     fn scratch(&self) -> io::Result<Scratch> {
@@ -248,7 +241,7 @@ impl Spawner {
         std::thread::Builder::new().name("function-spawner".into()).spawn(move || {
             for mut job in queue {
                 let _entered = job.runtime.enter();
-                // Whoever asked may be gone; the child is then dropped, and killed by that.
+                // Whoever asked may be gone; the child then ends because its channel does.
                 let _ = job.started.send(job.command.spawn());
             }
         })?;

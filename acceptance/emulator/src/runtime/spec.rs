@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, io, sync::Arc, time::Duration};
 
-use sha2::{Digest, Sha256};
+use crate::verify::sha256_hex;
 
 /// The identity of one version of one function. Instances are kept per key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,9 +86,7 @@ impl Package {
     /// A package that is already in memory.
     pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
-        let sha256 =
-            Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Self::new(sha256, move || Ok(Arc::clone(&bytes)))
+        Self::new(sha256_hex(&bytes), move || Ok(Arc::clone(&bytes)))
     }
 
     /// The hash of the archive.

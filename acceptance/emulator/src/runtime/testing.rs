@@ -43,9 +43,3 @@ pub(super) fn python(index: &str) -> FunctionSpec {
         credentials: None,
     }
 }
-
-/// A Node.js function with `index.js`.
-pub(super) fn node(index: &str) -> FunctionSpec {
-    let code = package(&[("index.js", index)]);
-    FunctionSpec { runtime: "Nodejs16.13".into(), code, ..python("") }
-}

@@ -144,7 +144,8 @@ impl Function {
 }
 
 /// Where a function is stored.
-pub(super) fn id(namespace: &str, name: &str) -> String {
+#[must_use]
+pub fn id(namespace: &str, name: &str) -> String {
     format!("{namespace}/{name}")
 }
 
@@ -165,6 +166,32 @@ pub fn find(
 ) -> Result<Option<Function>, StoreError> {
     let found = here.get::<Function>(&id(namespace, name))?;
     Ok(found.filter(|function| function.status(now) != Status::Gone))
+}
+
+/// What a qualifier can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Qualifier {
+    /// `$LATEST` or a number.
+    Version,
+    /// A name.
+    Alias,
+}
+
+/// What a qualifier of a function is; `None` if the function has none of that name.
+///
+/// # Errors
+/// When the store fails.
+pub fn qualifier(
+    here: &Scope<'_>,
+    namespace: &str,
+    name: &str,
+    qualifier: &str,
+) -> Result<Option<Qualifier>, StoreError> {
+    let id = id(namespace, name);
+    if qualifier == LATEST || version::find(here, &id, qualifier)?.is_some() {
+        return Ok(Some(Qualifier::Version));
+    }
+    Ok(alias::find(here, &id, qualifier)?.map(|_| Qualifier::Alias))
 }
 
 /// A function by its name, or the refusal of a caller who named none.
@@ -218,7 +245,8 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
         }
     };
     let mut function = unmade(call, kind)?;
-    let code = package::sent(p.object("Code").as_ref())?;
+    // The shape makes Code a required member.
+    let code = p.object("Code").map(|code| package::sent(&code)).transpose()?.unwrap_or_default();
     let revision = &mut function.latest;
     if let Some(runtime) = p.text("Runtime").filter(|runtime| !runtime.is_empty()) {
         revision.runtime = rules::runtime(runtime)?.name.to_owned();
@@ -340,9 +368,9 @@ pub(super) fn empty(
     trigger::remove_all(call, &id, None)?;
     let versions = version::all(here, &id)?;
     let mut held: Vec<_> = versions.iter().map(|(_, version)| &version.revision).collect();
-    held.extend([&function.latest].into_iter().chain(&function.serving));
+    held.push(&function.latest);
     network::settle(call, &id, &held, &[])?;
-    for revision in &held {
+    for revision in held.into_iter().chain(&function.serving) {
         package::release(here, &revision.code)?;
     }
     for (key, _) in here.scan::<Version>(&format!("{id}/"))? {

@@ -44,24 +44,27 @@ impl Record for Held {
     const KIND: &'static str = "scf.package";
 }
 
-/// The archive that a create or update call carries.
+/// The archive that the object `Code` of a call carries.
 ///
 /// # Errors
 /// `MissingParameter.Code` and others, when it carries none, or one that this cloud cannot fetch.
-pub(super) fn sent(code: Option<&Params<'_>>) -> Result<Vec<u8>, Refusal> {
-    let missing = || refuse("MissingParameter.Code", "The code is missing; give Code.ZipFile.");
-    let code = code.ok_or_else(missing)?;
-    // UpdateFunctionCode carries the members of the code itself, and only some of them.
-    let given =
-        |name: &&str| code.knows(name) && code.text(name).is_some_and(|text| !text.is_empty());
-    let sources = ["ZipFile", "CosBucketName", "DemoId", "GitUrl", "TempCosObjectName"];
-    let sources: Vec<_> = sources.into_iter().filter(given).collect();
-    if code.knows("ImageConfig") && code.has("ImageConfig") {
+pub(super) fn sent(code: &Params<'_>) -> Result<Vec<u8>, Refusal> {
+    if code.has("ImageConfig") {
         return refused("UnsupportedOperation", "The local cloud does not run images yet.");
     }
+    sent_by(code, &["ZipFile", "CosBucketName", "DemoId", "GitUrl", "TempCosObjectName"])
+}
+
+/// The archive that one of the members `sources` carries.
+///
+/// # Errors
+/// As [`sent`].
+pub(super) fn sent_by(code: &Params<'_>, sources: &[&str]) -> Result<Vec<u8>, Refusal> {
+    let given = |name: &&&str| code.text(name).is_some_and(|text| !text.is_empty());
+    let sources: Vec<_> = sources.iter().filter(given).copied().collect();
     match sources[..] {
         ["ZipFile"] => unbase64(code.str("ZipFile")),
-        [] => Err(missing()),
+        [] => refused("MissingParameter.Code", "The code is missing; give ZipFile."),
         ["CosBucketName"] => {
             let text =
                 format!("There is no bucket {} in the local cloud.", code.str("CosBucketName"));

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{MOST, descending, function, namespace_of};
 use crate::call::Call;
+use crate::clb::function_target;
 use crate::clock::Time;
 use crate::list::{Filter, Page, filters, fits_all};
 use crate::quotas;
@@ -42,6 +43,14 @@ impl Trigger {
     /// Its identity: (function, type, name, qualifier).
     fn key(&self, function: &str) -> String {
         key(function, &self.kind, &self.name, &self.qualifier)
+    }
+
+    /// R20: what the trigger stands for ends with it.
+    fn end_other_side(&self, call: &Call<'_>, function: &str) -> Result<(), Refusal> {
+        if self.kind == CLB {
+            function_target::unbind(call, function, &self.name, &self.qualifier)?;
+        }
+        Ok(())
     }
 
     fn show(&self) -> Value {
@@ -110,6 +119,7 @@ pub(super) fn remove_all(
     for (key, trigger) in call.store.scan::<Trigger>(&format!("{function}/"))? {
         if qualifier.is_none_or(|qualifier| qualifier == trigger.qualifier) {
             call.store.remove::<Trigger>(&key)?;
+            trigger.end_other_side(call, function)?;
         }
     }
     Ok(())
@@ -160,7 +170,10 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
     function::of_call(call)?;
     let id = function::id(namespace_of(p), p.str("FunctionName"));
     let qualifier = p.text("Qualifier").filter(|q| !q.is_empty()).unwrap_or(super::LATEST);
-    if forget(&call.store, &id, p.str("Type"), p.str("TriggerName"), qualifier)? {
+    let key = key(&id, p.str("Type"), p.str("TriggerName"), qualifier);
+    if let Some(trigger) = call.store.get::<Trigger>(&key)? {
+        call.store.remove::<Trigger>(&key)?;
+        trigger.end_other_side(call, &id)?;
         return Ok(json!({}));
     }
     let text = format!("The function has no {} trigger {}.", p.str("Type"), p.str("TriggerName"));

@@ -10,7 +10,7 @@ use crate::refusal::{Answer, Refusal, refuse, refused};
 use crate::transitions::FUNCTION_UPDATE;
 
 /// Where UpdateFunctionCode takes code from, beside the object `Code`.
-const OLD_SOURCES: [&str; 4] = ["ZipFile", "CosBucketName", "CosObjectName", "CosBucketRegion"];
+const OLD_SOURCES: [&str; 2] = ["ZipFile", "CosBucketName"];
 
 pub(super) fn code(call: &Call<'_>) -> Answer {
     let p = &call.params;
@@ -36,7 +36,10 @@ pub(super) fn code(call: &Call<'_>) -> Answer {
             let text = "Code comes from one source: either Code or the members beside it.";
             return refused("InvalidParameterValue.Code", text);
         }
-        let bytes = package::sent(inside.as_ref().or(Some(p)))?;
+        let bytes = match &inside {
+            Some(code) => package::sent(code)?,
+            None => package::sent_by(p, &OLD_SOURCES)?,
+        };
         package::check(&bytes, function.kind, &revision)?;
         revision.code = package::keep(call, &bytes)?;
     }
@@ -75,6 +78,10 @@ fn change(call: &Call<'_>, mut function: Function, mut revision: Revision) -> An
     revision.number = call.store.next("scf revision")?;
     revision.modified = call.now;
     let failed_before = function.status(call.now) == Status::UpdateFailed;
+    let versions = version::all(&call.store, &id)?;
+    let with =
+        |latest| versions.iter().map(|(_, v)| &v.revision).chain([latest]).collect::<Vec<_>>();
+    network::settle(call, &id, &with(&function.latest), &with(&revision))?;
     let replaced = std::mem::replace(&mut function.latest, revision);
     let dropped = match function.serving.take() {
         // The last change never worked, so what ran before it goes on running.
@@ -87,11 +94,6 @@ fn change(call: &Call<'_>, mut function: Function, mut revision: Revision) -> An
             before
         }
     };
-    let versions = version::all(&call.store, &id)?;
-    let others = || versions.iter().map(|(_, version)| &version.revision);
-    let after: Vec<_> = others().chain([&function.latest]).chain(&function.serving).collect();
-    let before: Vec<_> = others().chain(&function.serving).chain(&dropped).collect();
-    network::settle(call, &id, &before, &after)?;
     if let Some(dropped) = &dropped {
         package::release(&call.store, &dropped.code)?;
     }

@@ -173,7 +173,7 @@ pub(super) fn remove(call: &Call<'_>, function: &Function, qualifier: &str) -> A
     let held = |all: bool| {
         let rest = versions.iter().filter(move |(other, _)| all || *other != number);
         let revisions = rest.map(|(_, version)| &version.revision);
-        revisions.chain([&function.latest]).chain(&function.serving).collect::<Vec<_>>()
+        revisions.chain([&function.latest]).collect::<Vec<_>>()
     };
     network::settle(call, &id, &held(true), &held(false))?;
     package::release(here, &version.revision.code)?;

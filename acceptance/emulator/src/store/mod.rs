@@ -203,6 +203,22 @@ impl Txn {
         Ok(entries)
     }
 
+    /// Every object of a kind: whose it is, where, its id, and itself.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn every<R: Record>(&self) -> Result<Vec<(String, String, String, R)>, StoreError> {
+        let mut found = Vec::new();
+        self.each(OBJECTS, b"", |key, bytes| {
+            let [account, region, kind, id] = parts(key);
+            if kind == R::KIND {
+                found.push((account, region, id, serde_json::from_slice(bytes)?));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// Forgets every object and blob, or those of one account.
     ///
     /// # Errors
@@ -332,6 +348,15 @@ impl<'t> Scope<'t> {
     /// When the store fails.
     pub fn get<R: Record>(&self, id: &str) -> Result<Option<R>, StoreError> {
         self.txn.decode(&self.key::<R>(id))
+    }
+
+    /// Whether there is an object of a kind with that id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn has(&self, kind: &str, id: &str) -> Result<bool, StoreError> {
+        let key = join(&[self.account, self.region, kind, id]);
+        Ok(self.txn.fetch(OBJECTS, &key)?.is_some())
     }
 
     /// Stores an object under its id, in place of what was there.

@@ -159,3 +159,13 @@ fn unknown_paths_are_not_found() {
     assert_eq!(client.console("GET", "nonsense", &Value::Null).status, 404);
     assert_eq!(client.console("POST", "health", &Value::Null).status, 404);
 }
+
+#[test]
+fn objects_are_shown_without_what_is_internal() {
+    let server = Server::start(&[]);
+    let client = server.client();
+    client.ok("vpc.CreateVpc", json!({"VpcName": "v", "CidrBlock": "10.0.0.0/16"}));
+    let objects = client.look("objects");
+    let kinds: Vec<_> = objects.as_array().unwrap().iter().map(|o| o["kind"].clone()).collect();
+    assert_eq!(kinds, ["vpc.route_table", "vpc.vpc"]);
+}

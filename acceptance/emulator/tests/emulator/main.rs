@@ -1,9 +1,16 @@
-//! The real binary, driven over HTTP by a signer that shares no code with it.
+//! The real binary, driven over HTTP by a signer that shares no code with it; and its function
+//! runtime, driven as a library.
+
+// A test panics with the place and the value; helpers are part of the tests.
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod console;
 mod durability;
 mod exec;
 mod faults;
 mod protocol;
+mod runtime;
+mod scf;
 mod support;
+mod tag;
 mod vpc;

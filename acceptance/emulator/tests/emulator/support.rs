@@ -76,29 +76,23 @@ impl Drop for Server {
 
 /// A client of the one server that most tests share, with an account of its own.
 pub fn client() -> Client {
-    static SHARED: OnceLock<Shared> = OnceLock::new();
-    SHARED.get_or_init(Shared::start).0.client()
+    static SHARED: OnceLock<Server> = OnceLock::new();
+    SHARED.get_or_init(shared).client()
 }
 
-/// Statics are never dropped, so the shared server watches this process instead.
-struct Shared(Server);
-
-impl Shared {
-    fn start() -> Self {
-        let server = Server::start(&["--seed", "1"]);
-        let (pid, me) = (server.child.id(), std::process::id());
-        Command::new("sh")
-            .args([
-                "-c",
-                &format!("while kill -0 {me} 2>/dev/null; do sleep 0.2; done; kill {pid}"),
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self(server)
-    }
+/// Statics are never dropped, so this server lives as long as a command that waits for this
+/// process's end of a pipe.
+fn shared() -> Server {
+    let mut child = program()
+        .args(["exec", "--seed", "1", "--", "sh", "-c", "echo $TENCENTCLOUD_ENDPOINT; exec cat"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("http://").expect(&line).to_owned();
+    Server { child, address }
 }
 
 /// An HTTP answer.
@@ -263,6 +257,19 @@ impl Client {
         Some(page)
     }
 
+    /// Every byte of an answer, up to the end of a connection of its own.
+    pub fn raw(&self, request: &Request) -> Vec<u8> {
+        let mut text = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
+        for (name, value) in &request.headers {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(format!("{text}\r\n").as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        answer
+    }
+
     /// Speaks to the console.
     pub fn console(&self, method: &'static str, path: &str, body: &Value) -> Page {
         let mut request = Request {
@@ -342,7 +349,11 @@ pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
 
 /// The UTC date of a second, found by counting years and months.
 fn date(second: u64) -> String {
-    let leap = |year: u64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = |year: u64| match year {
+        y if y.is_multiple_of(400) => true,
+        y if y.is_multiple_of(100) => false,
+        y => y.is_multiple_of(4),
+    };
     let (mut days, mut year) = (second / 86_400, 1970);
     while days >= 365 + u64::from(leap(year)) {
         days -= 365 + u64::from(leap(year));

@@ -115,7 +115,7 @@ async fn versions(
         namespace: Some(namespace.to_owned()),
         ..ListVersionByFunctionRequest::default()
     };
-    let found = page::all_pages(&**cloud, &request).await?.into_iter();
+    let found = page::all_pages(cloud, &request).await?.into_iter();
     let found = found.filter(|version| version.version != scf::LATEST);
     Ok(found.map(|version| (version.version, version.add_time)).collect())
 }

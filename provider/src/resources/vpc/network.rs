@@ -92,7 +92,7 @@ impl Lifecycle for Vpc {
             ]),
             ..DescribeRouteTablesRequest::default()
         };
-        let tables = page::all_pages(&**cloud, &main).await?;
+        let tables = page::all_pages(cloud, &main).await?;
         self.default_route_table_id =
             tables.into_iter().next().map(|table| table.route_table_id).into();
         Ok(Presence::Present)
@@ -173,7 +173,7 @@ impl Vpc {
             ]),
             ..DescribeVpcsRequest::default()
         };
-        let found = page::all_pages(&**cloud, &request).await?.into_iter();
+        let found = page::all_pages(cloud, &request).await?.into_iter();
         let same = found.filter(|vpc| vpc.vpc_name == self.name.text());
         Ok(same.map(|vpc| (vpc.vpc_id, vpc.created_time)).collect())
     }

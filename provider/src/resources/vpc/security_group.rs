@@ -104,7 +104,7 @@ impl SecurityGroup {
             filters: Some(vec![filter]),
             ..DescribeSecurityGroupsRequest::default()
         };
-        let found = page::all_pages(&**cloud, &request).await?.into_iter();
+        let found = page::all_pages(cloud, &request).await?.into_iter();
         let same = found.filter(|group| group.security_group_name == name);
         Ok(same.map(|group| (group.security_group_id, group.created_time)).collect())
     }

@@ -159,7 +159,7 @@ impl Subnet {
             ]),
             ..DescribeSubnetsRequest::default()
         };
-        let found = page::all_pages(&**cloud, &request).await?.into_iter();
+        let found = page::all_pages(cloud, &request).await?.into_iter();
         let same = found.filter(|subnet| subnet.subnet_name == self.name.text());
         Ok(same.map(|subnet| (subnet.subnet_id, subnet.created_time)).collect())
     }

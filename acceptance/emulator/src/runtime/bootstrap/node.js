@@ -117,7 +117,7 @@ process.on('uncaughtException', (error) => {
     process.exit(1);
   }
   end();
-  fail('exception', messageOf(error), stackOf(error), () => process.exit(1));
+  fail('uncaught', messageOf(error), stackOf(error), () => process.exit(1));
 });
 
 let chunks = [];

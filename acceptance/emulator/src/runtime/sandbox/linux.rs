@@ -18,8 +18,7 @@ use nix::{
     mount::{MntFlags, MsFlags, mount, umount2},
     sched::{CloneFlags, unshare},
     sys::{
-        prctl,
-        stat::Mode,
+        prctl, stat,
         wait::{WaitStatus, waitpid},
     },
     unistd::{
@@ -28,7 +27,7 @@ use nix::{
     },
 };
 
-use super::{Folders, rules::end_with_parent};
+use super::{Folders, Mode, rules::end_with_parent};
 
 /// The user and group that functions run as.
 const USER: u32 = 10000;
@@ -53,8 +52,7 @@ pub(in crate::runtime) struct Room {
     steps: Vec<Step>,
     /// Lines for the user and group maps of the user namespace.
     maps: [String; 2],
-    /// Whether this process is root, which needs no user namespace to mount.
-    privileged: bool,
+    mode: Mode,
 }
 
 /// One step of building the root folder; all paths are below [`Room::root`].
@@ -67,9 +65,11 @@ enum Step {
 
 impl Room {
     /// A room that has `code`, `layers` and `runtime` at the product's places, and the `visible`
-    /// folders where they are. It is put together on `root`, an empty folder.
+    /// folders where they are. It is put together on `root`, an empty folder. `mode` is one with
+    /// namespaces.
     pub(in crate::runtime) fn new(
         root: &Path,
+        mode: Mode,
         folders: &Folders,
         visible: &[PathBuf],
     ) -> io::Result<Self> {
@@ -107,20 +107,18 @@ impl Room {
         for folder in EMPTY {
             plan.folder(Path::new(folder))?;
         }
-        let privileged = geteuid().is_root();
-        let ids = [geteuid().as_raw(), getegid().as_raw()];
-        Ok(Self {
-            root: text(root)?,
-            steps: plan.steps,
-            maps: ids.map(|id| format!("{USER} {} 1", if privileged { USER } else { id })),
-            privileged,
-        })
+        let ids = match mode {
+            Mode::Privileged => [USER, USER],
+            _ => [geteuid().as_raw(), getegid().as_raw()],
+        };
+        let maps = ids.map(|id| format!("{USER} {id} 1"));
+        Ok(Self { root: text(root)?, steps: plan.steps, maps, mode })
     }
 
     /// Moves the calling process into the room, as the second process of a process namespace whose
     /// first one waits for it. Returns in that second process only.
     pub(super) fn enter(&self) -> nix::Result<()> {
-        if !self.privileged {
+        if self.mode == Mode::Unprivileged {
             unshare(CloneFlags::CLONE_NEWUSER)?;
             self.map_user()?;
             end_with_parent()?; // a change of rights undoes it
@@ -130,7 +128,7 @@ impl Room {
         continue_in_child()?;
         end_with_parent()?;
         self.build()?;
-        if self.privileged {
+        if self.mode == Mode::Privileged {
             self.drop_privileges()?;
             end_with_parent()?;
         }
@@ -182,10 +180,10 @@ impl Room {
 impl Step {
     fn run(&self) -> nix::Result<()> {
         let done = match self {
-            Self::Folder(path) => mkdir(path.as_c_str(), Mode::from_bits_truncate(0o755)),
+            Self::Folder(path) => mkdir(path.as_c_str(), stat::Mode::from_bits_truncate(0o755)),
             Self::File(path) => {
                 let flags = OFlag::O_CREAT | OFlag::O_CLOEXEC;
-                open(path.as_c_str(), flags, Mode::from_bits_truncate(0o644)).map(drop)
+                open(path.as_c_str(), flags, stat::Mode::from_bits_truncate(0o644)).map(drop)
             }
             Self::Link { target, path } => symlinkat(target.as_c_str(), AT_FDCWD, path.as_c_str()),
             Self::Bind { from, to } => {
@@ -260,7 +258,7 @@ fn tmpfs(at: &CStr, options: &CStr) -> nix::Result<()> {
 }
 
 fn write_file(path: &CStr, content: &[u8]) -> nix::Result<()> {
-    let file = open(path, OFlag::O_WRONLY | OFlag::O_CLOEXEC, Mode::empty())?;
+    let file = open(path, OFlag::O_WRONLY | OFlag::O_CLOEXEC, stat::Mode::empty())?;
     write(&file, content).map(drop)
 }
 

@@ -10,7 +10,10 @@
 //! `TMPDIR` is a folder of the instance, and a process that leaves its process group outlives it.
 //! Limits on time, memory, files and output are the same.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -18,7 +21,7 @@ mod rules;
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::Room;
-pub(super) use rules::Rules;
+pub(super) use rules::{Rules, processes};
 
 /// Whether functions are kept apart from the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +32,50 @@ pub enum Isolation {
     Auto,
     /// As plain processes.
     Off,
+}
+
+/// How an instance is kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// In namespaces that this process may make because it is root.
+    Privileged,
+    /// In namespaces that any user may make, where the system lets them.
+    Unprivileged,
+    /// Not at all.
+    Plain,
+}
+
+impl Mode {
+    /// The modes to try, the best one first.
+    pub(super) fn candidates(isolation: Isolation) -> &'static [Self] {
+        match isolation {
+            Isolation::Auto if !cfg!(target_os = "linux") => &[Self::Plain],
+            Isolation::Auto if nix::unistd::geteuid().is_root() => {
+                &[Self::Privileged, Self::Unprivileged, Self::Plain]
+            }
+            Isolation::Auto => &[Self::Unprivileged, Self::Plain],
+            Isolation::Off => &[Self::Plain],
+        }
+    }
+
+    /// Says what this means for functions, and why there is nothing better.
+    pub(super) fn announce(self, refused: Option<&io::Error>) {
+        match (self, refused) {
+            (Self::Plain, Some(error)) => tracing::warn!(
+                "functions run as plain processes that share /tmp: no namespaces here ({error})"
+            ),
+            (Self::Plain, None) => tracing::info!("functions run as plain processes"),
+            _ => tracing::info!("functions run in namespaces of their own"),
+        }
+    }
+
+    /// How many processes stand between the one that is started and the function's own.
+    pub(super) fn depth(self) -> usize {
+        match self {
+            Self::Privileged | Self::Unprivileged => 2,
+            Self::Plain => 0,
+        }
+    }
 }
 
 /// Where a function finds its things.

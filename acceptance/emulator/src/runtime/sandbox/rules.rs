@@ -1,18 +1,22 @@
 //! The rules that hold for an instance's process with or without namespaces.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::{
+    fs,
+    os::fd::{AsFd, OwnedFd},
+};
 
 use nix::{
     errno::Errno,
     fcntl::{FcntlArg, FdFlag, fcntl},
-    sys::resource::{Resource, setrlimit},
+    sys::resource::{Resource, getrlimit, setrlimit},
     unistd::{Pid, getppid},
 };
 
+use super::Mode;
+use crate::runtime::memory::PROCESSES;
+
 /// Open files that an instance may have (R49).
 const FILES: u64 = 1024;
-/// Processes and threads that an instance may have (R50).
-const PROCESSES: u64 = 1024;
 /// What a process may allocate beyond its configured memory before allocation itself fails. The
 /// memory limit proper is watched from outside and counts what is really used; interpreters
 /// reserve far more than they use.
@@ -27,6 +31,8 @@ pub(in crate::runtime) struct Rules {
     pub(in crate::runtime) parent: Pid,
     /// The configured memory, in MB.
     pub(in crate::runtime) memory_mb: u32,
+    /// How many processes and threads the process's user may have.
+    pub(in crate::runtime) processes: u64,
     /// The namespaces to enter, if there are any.
     #[cfg(target_os = "linux")]
     pub(in crate::runtime) room: Option<super::Room>,
@@ -43,15 +49,28 @@ impl Rules {
         #[cfg(target_os = "linux")]
         if let Some(room) = &self.room {
             room.enter()?;
-            // Only namespaces count processes per instance; without them the limit would count
-            // all processes of this machine's user.
-            setrlimit(Resource::RLIMIT_NPROC, PROCESSES, PROCESSES)?;
         }
+        setrlimit(Resource::RLIMIT_NPROC, self.processes, self.processes)?;
         setrlimit(Resource::RLIMIT_NOFILE, FILES, FILES)?;
         setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
         let data = u64::from(self.memory_mb) * 1024 * 1024 + MEMORY_SLACK;
         setrlimit(Resource::RLIMIT_DATA, data, data)
     }
+}
+
+/// How many processes and threads an instance's user may have. In namespaces the user is the
+/// instance's own. Without them it is this machine's, whose other processes count as well; root is
+/// never limited like this, so its instances are only watched.
+pub(in crate::runtime) fn processes(mode: Mode) -> u64 {
+    if mode != Mode::Plain {
+        return PROCESSES;
+    }
+    // The fourth word is "running/all".
+    let all = fs::read_to_string("/proc/loadavg")
+        .ok()
+        .and_then(|line| line.split(' ').nth(3)?.split_once('/')?.1.parse::<u64>().ok());
+    let most = getrlimit(Resource::RLIMIT_NPROC).map_or(u64::MAX, |(_, hard)| hard);
+    all.map_or(most, |all| most.min(all + PROCESSES))
 }
 
 /// However this process ends, the calling one is killed.

@@ -1,0 +1,103 @@
+//! Functions really run, and nothing that they do disturbs anything.
+
+mod limits;
+mod node;
+mod python;
+mod warm;
+
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tencentcloud_emulator::runtime::{
+    FunctionKey, FunctionSpec, Invocation, Isolation, Outcome, Package, Runtime, RuntimeOptions,
+    Status,
+};
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+/// A runtime in a folder of its own.
+struct Machine {
+    runtime: Runtime,
+    _folder: TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// One whose functions are plain processes.
+    fn plain() -> Self {
+        Self::with(|options| options.isolation = Isolation::Off)
+    }
+
+    fn with(change: impl FnOnce(&mut RuntimeOptions)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = RuntimeOptions::new(folder.path().join("instances"));
+        change(&mut options);
+        Self { runtime: Runtime::new(options), _folder: folder }
+    }
+
+    async fn invoke(&self, spec: &FunctionSpec, event: &str) -> Outcome {
+        let invocation = Invocation {
+            request_id: "0e8a3f5c-0000-4000-8000-000000000001".into(),
+            event: event.into(),
+            quota: None,
+        };
+        self.runtime.invoke(Arc::new(spec.clone()), invocation).await
+    }
+}
+
+/// A zip archive of text files.
+fn package(files: &[(&str, &str)]) -> Package {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    Package::from_bytes(zip.finish().unwrap().into_inner())
+}
+
+/// A Python function with `index.py`.
+fn python(index: &str) -> FunctionSpec {
+    FunctionSpec {
+        key: FunctionKey {
+            appid: "1250000000".into(),
+            region: "ap-guangzhou".into(),
+            namespace: "default".into(),
+            function: "hello".into(),
+            version: "$LATEST".into(),
+        },
+        uin: "100000000001".into(),
+        revision: 1,
+        runtime: "Python3.6".into(),
+        handler: "index.main_handler".into(),
+        code: package(&[("index.py", index)]),
+        layers: Vec::new(),
+        environment: BTreeMap::new(),
+        memory_mb: 128,
+        timeout: Duration::from_secs(3),
+        init_timeout: Duration::from_secs(60),
+        credentials: None,
+    }
+}
+
+/// A Node.js function with `index.js`.
+fn node(index: &str) -> FunctionSpec {
+    let code = package(&[("index.js", index)]);
+    FunctionSpec { runtime: "Nodejs16.13".into(), code, ..python("") }
+}
+
+#[track_caller]
+fn assert_status(outcome: &Outcome, status: Status) {
+    assert_eq!(outcome.status, status, "{outcome:#?}");
+}
+
+#[track_caller]
+fn json(outcome: &Outcome) -> serde_json::Value {
+    serde_json::from_str(&outcome.ret_msg).unwrap_or_else(|_| panic!("not JSON: {outcome:#?}"))
+}

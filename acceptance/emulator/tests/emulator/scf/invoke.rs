@@ -1,0 +1,137 @@
+use serde_json::{Value, json};
+
+use super::{HELLO, about, create, python, wait};
+use crate::support::{client, wait_for};
+
+const ECHO: &str = "import os\n\
+def main(event, context):\n    print('seen')\n    return {'event': event, 'env': os.environ.get('A')}\n";
+const RAISE: &str = "def main(event, context):\n    raise ValueError('oops')\n";
+const DIVIDE: &str =
+    "def main(event, context):\n    print('log of', event)\n    return 1 // event\n";
+
+fn echo() -> Value {
+    let mut request = python("echo", ECHO);
+    request["Environment"] = json!({"Variables": [{"Key": "A", "Value": "1"}]});
+    request
+}
+
+#[test]
+fn a_call_answers_the_functions_result() {
+    let client = client();
+    create(&client, echo());
+    let invoke = |more: Value| client.ok("scf.Invoke", about("echo", more))["Result"].clone();
+    let result = invoke(json!({"ClientContext": r#"{"x": 1}"#}));
+    assert_eq!((&result["InvokeResult"], &result["ErrMsg"]), (&json!(0), &json!("")));
+    let returned: Value = serde_json::from_str(result["RetMsg"].as_str().unwrap()).unwrap();
+    assert_eq!(returned, json!({"event": {"x": 1}, "env": "1"}));
+    assert!(result["Duration"].as_f64().unwrap() > 0.0, "{result}");
+    assert!(result["MemUsage"].as_u64().unwrap() > 0, "{result}");
+    assert_eq!(result["Log"], "");
+    let tail = invoke(json!({"LogType": "Tail"}));
+    assert!(tail["Log"].as_str().unwrap().contains("seen"), "{tail}");
+    let called = client.ok("scf.InvokeFunction", about("echo", json!({"Event": "[1]"})));
+    assert!(called["Result"]["RetMsg"].as_str().unwrap().contains("[1]"), "{called}");
+}
+
+#[test]
+fn a_function_that_throws_is_a_result_and_not_an_error() {
+    let client = client();
+    create(&client, python("bad", RAISE));
+    let result = client.ok("scf.Invoke", about("bad", json!({})))["Result"].clone();
+    assert_eq!(result["InvokeResult"], 430);
+    assert!(result["RetMsg"].as_str().unwrap().contains("oops"), "{result}");
+}
+
+#[test]
+fn wrong_calls_are_refused() {
+    let client = client();
+    create(&client, python("hello", HELLO));
+    for (more, code) in [
+        (json!({"InvocationType": "Later"}), "InvalidParameterValue.InvokeType"),
+        (json!({"LogType": "Head"}), "InvalidParameterValue.Param"),
+        (json!({"Qualifier": "9"}), "ResourceNotFound.Version"),
+        (json!({"Qualifier": "nobody"}), "ResourceNotFound.Qualifier"),
+        (json!({"Namespace": "nowhere"}), "ResourceNotFound.Namespace"),
+    ] {
+        assert_eq!(client.code("scf.Invoke", about("hello", more.clone())), code, "{more}");
+    }
+    assert_eq!(client.code("scf.Invoke", about("nobody", json!({}))), "ResourceNotFound.Function");
+}
+
+#[test]
+fn r425_a_queued_call_answers_its_id_at_once_and_runs() {
+    let client = client();
+    create(&client, python("hello", HELLO));
+    let queued = client.ok("scf.Invoke", about("hello", json!({"InvocationType": "Event"})));
+    let id = &queued["Result"]["FunctionRequestId"];
+    assert_eq!(queued["Result"]["RetMsg"], "");
+    let status = wait_for(|| {
+        let asked = about("hello", json!({"FunctionRequestId": id}));
+        let status = client.ok("scf.GetRequestStatus", asked);
+        (status["TotalCount"] == 1).then(|| status["Data"][0].clone())
+    });
+    assert_eq!((&status["RetCode"], &status["RetMsg"]), (&json!(0), &json!("\"hello\"")));
+    let large = format!("\"{}\"", "x".repeat(128 << 10));
+    let large = about("hello", json!({"InvocationType": "Event", "ClientContext": large}));
+    assert_eq!(client.code("scf.Invoke", large), "InvalidParameter.RequestTooLarge", "R53");
+}
+
+#[test]
+fn a_queued_call_that_fails_is_tried_three_times() {
+    let client = client();
+    create(&client, python("bad", RAISE));
+    client.ok("scf.Invoke", about("bad", json!({"InvocationType": "Event"})));
+    let logs = wait_for(|| {
+        let logs = client.ok("scf.GetFunctionLogs", about("bad", json!({"Order": "asc"})));
+        (logs["TotalCount"] == 3).then(|| logs["Data"].as_array().unwrap().clone())
+    });
+    let retries: Vec<_> = logs.iter().map(|log| log["RetryNum"].clone()).collect();
+    assert_eq!(retries, [0, 1, 2]);
+}
+
+#[test]
+fn r267_asynchronous_run_mode_only_answers_the_id() {
+    let client = client();
+    let mut request = python("hello", HELLO);
+    request["AsyncRunEnable"] = json!("TRUE");
+    create(&client, request);
+    let result = client.ok("scf.Invoke", about("hello", json!({})))["Result"].clone();
+    assert_eq!(result["RetMsg"], "");
+    assert_eq!(result["FunctionRequestId"].as_str().unwrap().len(), 36);
+}
+
+#[test]
+fn logs_are_kept_and_filtered() {
+    let client = client();
+    create(&client, python("mixed", DIVIDE));
+    for event in ["1", "0", "2"] {
+        client.ok("scf.Invoke", about("mixed", json!({"ClientContext": event})));
+    }
+    let logs = |more: Value| client.ok("scf.GetFunctionLogs", about("mixed", more));
+    assert_eq!(logs(json!({}))["TotalCount"], 3);
+    let failed = logs(json!({"Filter": {"RetCode": "not0"}}));
+    assert_eq!(failed["TotalCount"], 1);
+    assert_eq!(failed["Data"][0]["RetCode"], 430);
+    assert!(failed["Data"][0]["Log"].as_str().unwrap().contains("log of 0"), "{failed}");
+    let page = logs(json!({"Filter": {"RetCode": "is0"}, "Limit": 1}));
+    assert_eq!(page["Data"].as_array().unwrap().len(), 1);
+    assert_eq!(logs(json!({"StartTime": "2099-01-01 00:00:00"}))["TotalCount"], 0);
+    let bad = about("mixed", json!({"StartTime": "tomorrow"}));
+    assert_eq!(client.code("scf.GetFunctionLogs", bad), "InvalidParameterValue.DateTime");
+}
+
+#[test]
+fn a_changed_function_runs_its_new_configuration() {
+    let client = client();
+    create(&client, echo());
+    let env = || {
+        let result = client.ok("scf.Invoke", about("echo", json!({})))["Result"]["RetMsg"].clone();
+        let returned: Value = serde_json::from_str(result.as_str().unwrap()).unwrap();
+        returned["env"].clone()
+    };
+    assert_eq!(env(), "1");
+    let change = json!({"Environment": {"Variables": [{"Key": "A", "Value": "2"}]}});
+    client.ok("scf.UpdateFunctionConfiguration", about("echo", change));
+    wait(&client, "echo", "Active");
+    assert_eq!(env(), "2");
+}

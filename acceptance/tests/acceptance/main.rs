@@ -1,0 +1,11 @@
+//! The product as a user meets it: the real `terraform`, the built provider and the local cloud.
+//! And what keeps the repository in shape.
+
+mod examples;
+mod faults;
+mod function;
+mod layers;
+mod network;
+mod provider;
+mod release;
+mod tidy;
