@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use similar::TextDiff;
 
 use crate::cli::{self, Cli, Said};
@@ -188,9 +188,14 @@ impl Case {
         Cloud::new(&self.emulator.endpoint)
     }
 
-    /// Makes the next `times` calls of `action` fail.
+    /// Sets a fault of the local cloud.
     pub fn fault(&self, fault: &Json) {
         self.emulator.ask("faults", fault);
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.emulator.forget("faults");
     }
 
     /// Destroys everything. Nothing may be left in the cloud.
@@ -200,7 +205,7 @@ impl Case {
     pub fn finish(self) {
         self.succeed(&["destroy", "-auto-approve", "-no-color"]);
         let left = self.cloud().everything();
-        assert_eq!(left, json!([]), "the destroy left something in the cloud");
+        assert!(left.is_empty(), "the destroy left {left:?} in the cloud");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The cloud as somebody else than Terraform uses it.
 
-use serde_json::{Value as Json, json};
-use tencentcloud_api::{Action, Client, Error, Settings};
+use tencentcloud_api::page::{self, Paged};
+use tencentcloud_api::{Action, Client, Error, Settings, clb, scf, vpc};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::emulator::{SECRET_ID, SECRET_KEY};
@@ -9,7 +9,6 @@ use crate::emulator::{SECRET_ID, SECRET_KEY};
 /// A client of the local cloud that waits for each answer.
 pub struct Cloud {
     client: Client,
-    endpoint: String,
     runtime: Runtime,
 }
 
@@ -29,7 +28,7 @@ impl Cloud {
         let config = settings.resolve_with(|_| None).expect("the settings are complete");
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime can be made");
-        Cloud { client: Client::new(config), endpoint: endpoint.to_owned(), runtime }
+        Cloud { client: Client::new(config), runtime }
     }
 
     /// Calls an action.
@@ -40,39 +39,35 @@ impl Cloud {
         self.runtime.block_on(self.client.call(request)).map(|answer| answer.value)
     }
 
-    /// Everything that users have made, as kinds and ids. What every account has is not listed.
+    /// Everything that users have made, as texts. What every account has is not listed.
     ///
     /// # Panics
     /// Where the cloud does not tell.
-    pub fn everything(&self) -> Json {
-        let url = format!("{}/_emulator/state", self.endpoint);
-        let mut answer = ureq::get(&url).call().expect("the local cloud answers");
-        let state: Json = answer.body_mut().read_json().expect("its state is JSON");
-        json!(made_by_users(&state))
-    }
-}
-
-/// What only exists because somebody made it.
-fn made_by_users(state: &Json) -> Vec<String> {
-    const MADE: [&str; 8] = [
-        "vpc",
-        "subnet",
-        "security_group",
-        "function",
-        "namespace",
-        "load_balancer",
-        "listener",
-        "rule",
-    ];
-    let mut found = Vec::new();
-    for object in state["objects"].as_array().into_iter().flatten() {
-        let (kind, id) = (object["kind"].as_str(), object["id"].as_str());
-        if let (Some(kind), Some(id)) = (kind, id)
-            && MADE.contains(&kind)
-            && !id.ends_with("default")
-        {
-            found.push(format!("{kind} {id}"));
+    pub fn everything(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut list = |kind: &str, names: Vec<String>| {
+            found.extend(names.into_iter().map(|name| format!("{kind} {name}")));
+        };
+        let namespaces = self.names(&scf::ListNamespacesRequest::default());
+        for namespace in &namespaces {
+            let functions = scf::ListFunctionsRequest {
+                namespace: Some(namespace.clone()),
+                ..scf::ListFunctionsRequest::default()
+            };
+            list("function", self.names(&functions));
         }
+        let made = namespaces.into_iter().filter(|name| name != scf::DEFAULT_NAMESPACE);
+        list("namespace", made.collect());
+        list("network", self.names(&vpc::DescribeVpcsRequest::default()));
+        list("subnet", self.names(&vpc::DescribeSubnetsRequest::default()));
+        list("security group", self.names(&vpc::DescribeSecurityGroupsRequest::default()));
+        list("load balancer", self.names(&clb::DescribeLoadBalancersRequest::default()));
+        found
     }
-    found
+
+    /// What tells the rows of a list from each other.
+    fn names<P: Paged>(&self, request: &P) -> Vec<String> {
+        let rows = self.runtime.block_on(page::all_pages(&self.client, request));
+        rows.expect("the cloud lists what it has").iter().map(P::key).collect()
+    }
 }

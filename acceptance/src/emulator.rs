@@ -77,6 +77,15 @@ impl Emulator {
         self.tell("requests")["counts"][action].as_u64().unwrap_or(0)
     }
 
+    /// Takes back what was told at `/_emulator/PATH`.
+    ///
+    /// # Panics
+    /// Where it refuses.
+    pub fn forget(&self, path: &str) {
+        let url = format!("{}/_emulator/{path}", self.endpoint);
+        ureq::delete(&url).call().unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
     /// GETs a page that the cloud serves.
     ///
     /// # Errors

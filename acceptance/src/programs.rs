@@ -15,25 +15,28 @@ pub struct Programs {
     pub emulator: PathBuf,
 }
 
-/// The programs in the profile in which the tests themselves were built.
+/// The programs as `cargo test` builds them, which does nothing where they are up to date: after
+/// `cargo test` they are.
 ///
 /// # Panics
 /// Where they cannot be built; cargo's own messages are shown.
 pub fn programs() -> &'static Programs {
     static PROGRAMS: OnceLock<Programs> = OnceLock::new();
-    PROGRAMS.get_or_init(|| build(!cfg!(debug_assertions)))
+    PROGRAMS.get_or_init(|| cargo(&["test", "--workspace", "--no-run"]))
 }
 
-/// Builds the programs with cargo, which does nothing where they are up to date.
+/// The programs as `cargo build` builds them, in the release profile if asked for.
 ///
 /// # Panics
 /// Where they cannot be built.
 pub fn build(release: bool) -> Programs {
+    let build = ["build", "--workspace", "--bins", "--release"];
+    cargo(if release { &build } else { &build[..3] })
+}
+
+fn cargo(arguments: &[&str]) -> Programs {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--workspace", "--bins", "--message-format=json"]);
-    if release {
-        cargo.arg("--release");
-    }
+    cargo.args(arguments).args(["--quiet", "--message-format=json"]);
     let output = cargo.stderr(Stdio::inherit()).output().expect("cargo can be run");
     assert!(output.status.success(), "the provider and the local cloud must compile");
     let messages = String::from_utf8_lossy(&output.stdout);

@@ -31,9 +31,9 @@ fn with_function() -> Case {
 #[test]
 fn throttling_and_passing_errors_are_sat_out() {
     let case = Case::new();
-    case.fault(&json!({ "action": "CreateVpc", "kind": "throttle", "times": 3 }));
+    case.fault(&json!({ "action": "CreateVpc", "times": 3, "effect": { "type": "throttle" } }));
     case.fault(
-        &json!({ "action": "DescribeVpcs", "kind": "fail", "code": "InternalError", "times": 2 }),
+        &json!({ "action": "DescribeVpcs", "times": 2, "effect": { "type": "fail", "code": "InternalError" } }),
     );
     case.apply(NETWORK);
     assert_eq!(case.emulator.calls("CreateVpc"), 4);
@@ -45,11 +45,11 @@ fn an_error_while_reading_is_not_absence() {
     let case = Case::new();
     case.apply(NETWORK);
     for code in ["InternalError", "UnauthorizedOperation", "InvalidParameter"] {
-        case.fault(&json!({ "action": "DescribeVpcs", "kind": "fail", "code": code, "times": 20 }));
+        case.fault(&json!({ "action": "DescribeVpcs", "times": 20, "effect": { "type": "fail", "code": code } }));
         let said = case.run(&["plan", "-no-color"]);
         assert_ne!(said.code, 0, "{code} was taken for absence: {}", said.out);
         assert!(said.text().contains(code), "{}", said.err);
-        case.emulator.ask("faults", &json!({ "clear": true }));
+        case.clear_faults();
         assert!(!case.state(VPC).is_null());
     }
     case.expect_no_changes();
@@ -59,7 +59,7 @@ fn an_error_while_reading_is_not_absence() {
 #[test]
 fn a_lost_answer_makes_no_second_network() {
     let case = Case::new();
-    case.fault(&json!({ "action": "CreateVpc", "kind": "drop", "when": "after", "times": 1 }));
+    case.fault(&json!({ "action": "CreateVpc", "when": "after", "effect": { "type": "drop" } }));
     case.apply(NETWORK);
     let request = vpc::DescribeVpcsRequest::default();
     assert_eq!(case.cloud().call(&request).unwrap().vpc_set.len(), 1);
@@ -69,7 +69,9 @@ fn a_lost_answer_makes_no_second_network() {
 #[test]
 fn a_lost_answer_makes_no_second_function_and_no_error() {
     let case = with_function();
-    case.fault(&json!({ "action": "CreateFunction", "kind": "drop", "when": "after", "times": 1 }));
+    case.fault(
+        &json!({ "action": "CreateFunction", "when": "after", "effect": { "type": "drop" } }),
+    );
     case.apply(FUNCTION);
     case.finish();
 }
@@ -77,10 +79,10 @@ fn a_lost_answer_makes_no_second_function_and_no_error() {
 #[test]
 fn a_create_that_fails_after_the_id_is_known_leaves_the_id() {
     let case = Case::new();
-    let fault = json!({ "action": "DescribeVpcs", "kind": "fail", "code": "UnauthorizedOperation", "times": 20 });
+    let fault = json!({ "action": "DescribeVpcs", "times": 20, "effect": { "type": "fail", "code": "UnauthorizedOperation" } });
     case.fault(&fault);
     case.refuse_apply(NETWORK, &["UnauthorizedOperation"]);
-    case.emulator.ask("faults", &json!({ "clear": true }));
+    case.clear_faults();
     assert!(case.is_tainted(VPC), "what exists must be in the state");
     let id = case.state(VPC)["id"].clone();
     assert!(id.as_str().is_some_and(|id| id.starts_with("vpc-")));
@@ -92,8 +94,7 @@ fn a_create_that_fails_after_the_id_is_known_leaves_the_id() {
 #[test]
 fn a_create_that_is_refused_leaves_nothing() {
     let case = Case::new();
-    let fault =
-        json!({ "action": "CreateVpc", "kind": "fail", "code": "LimitExceeded", "times": 1 });
+    let fault = json!({ "action": "CreateVpc", "times": 1, "effect": { "type": "fail", "code": "LimitExceeded" } });
     case.fault(&fault);
     case.refuse_apply(NETWORK, &["LimitExceeded"]);
     assert!(case.state(VPC).is_null());
@@ -104,8 +105,11 @@ fn a_create_that_is_refused_leaves_nothing() {
 #[test]
 fn a_failed_creation_shows_the_cloud_s_reasons() {
     let case = with_function();
-    let outcome = json!({ "kind": "function_create", "failed": "CreateFailed", "reasons": [{ "code": "InvalidParameterValue.Code", "message": "the package is odd" }] });
-    case.emulator.ask("outcomes", &outcome);
+    let reasons =
+        json!([{ "code": "InvalidParameterValue.Code", "message": "the package is odd" }]);
+    let effect = json!({ "type": "outcome", "reasons": reasons });
+    case.fault(&json!({ "action": "CreateFunction", "effect": effect }));
+
     case.refuse_apply(FUNCTION, &["CreateFailed", "the package is odd"]);
     assert!(case.is_tainted("tencentcloud_scf_function.a"));
     case.apply(FUNCTION);
@@ -115,7 +119,7 @@ fn a_failed_creation_shows_the_cloud_s_reasons() {
 #[test]
 fn ctrl_c_ends_within_two_seconds_and_keeps_what_exists() {
     let case = with_function();
-    case.emulator.ask("transitions", &json!({ "function_create": 60_000 }));
+    case.emulator.ask("transitions", &json!({ "function.create": 60_000 }));
     case.configure(FUNCTION);
     let mut command = case.command();
     command.args(["apply", "-auto-approve", "-no-color"]).stdout(Stdio::piped());
@@ -132,7 +136,7 @@ fn ctrl_c_ends_within_two_seconds_and_keeps_what_exists() {
     assert!(!apply.wait().unwrap().success());
     assert!(stopped.elapsed() < Duration::from_secs(2), "{:?}: {out}", stopped.elapsed());
     assert!(case.is_tainted("tencentcloud_scf_function.a"), "{out}");
-    case.emulator.ask("transitions", &json!({ "function_create": 0 }));
+    case.emulator.ask("transitions", &json!({ "function.create": 0 }));
     case.apply(FUNCTION);
     case.finish();
 }
@@ -140,13 +144,13 @@ fn ctrl_c_ends_within_two_seconds_and_keeps_what_exists() {
 #[test]
 fn a_time_limit_of_the_user_s_is_kept() {
     let case = with_function();
-    case.emulator.ask("transitions", &json!({ "function_create": 60_000 }));
+    case.emulator.ask("transitions", &json!({ "function.create": 60_000 }));
     let limited =
         FUNCTION.replace("source_dir", "timeouts {\n    create = \"200ms\"\n  }\n  source_dir");
     case.refuse_apply(&limited, &["took longer than 200 ms", "last seen Creating"]);
     assert!(case.is_tainted("tencentcloud_scf_function.a"));
     case.refuse_plan(&limited.replace("200ms", "soon"), &["Expected a duration such as"]);
-    case.emulator.ask("transitions", &json!({ "function_create": 0 }));
+    case.emulator.ask("transitions", &json!({ "function.create": 0 }));
     case.apply(&limited.replace("200ms", "1m"));
     case.finish();
 }

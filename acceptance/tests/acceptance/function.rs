@@ -35,7 +35,7 @@ fn invoke(case: &Case, qualifier: &str) -> String {
         qualifier: Some(qualifier.to_owned()),
         ..scf::InvokeRequest::default()
     };
-    case.cloud().call(&request).unwrap().result.ret_msg
+    case.cloud().call(&request).unwrap().result.ret_msg.expose().to_owned()
 }
 
 #[test]
@@ -225,10 +225,10 @@ fn node_functions_run_as_well() {
     case.apply(&node);
     let request = scf::InvokeRequest {
         function_name: "hello".to_owned(),
-        client_context: Some(r#"{"x": 1}"#.to_owned()),
+        client_context: Some(r#"{"x": 1}"#.into()),
         ..scf::InvokeRequest::default()
     };
-    assert_eq!(case.cloud().call(&request).unwrap().result.ret_msg, "\"node 1\"");
+    assert_eq!(case.cloud().call(&request).unwrap().result.ret_msg.expose(), "\"node 1\"");
     case.finish();
 }
 

@@ -77,10 +77,10 @@ fn an_unknown_region_is_one_clear_error() {
 fn a_clock_that_is_wrong_is_one_clear_error() {
     let case = Case::new();
     case.apply(NETWORK);
-    case.emulator.ask("clock", &serde_json::json!({ "forward_ms": 3_600_000 }));
+    case.emulator.ask("clock", &serde_json::json!({ "skew_ms": 3_600_000 }));
     let said = plan_with(&case, &[]);
     expect(&said, &["AuthFailure.SignatureExpire", "clock"]);
-    case.emulator.ask("clock", &serde_json::json!({ "forward_ms": -3_600_000 }));
+    case.emulator.ask("clock", &serde_json::json!({ "skew_ms": 0 }));
     case.finish();
 }
 
