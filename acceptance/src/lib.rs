@@ -9,6 +9,7 @@
 pub mod case;
 pub mod cli;
 pub mod cloud;
+pub mod demo;
 pub mod emulator;
 pub mod install;
 pub mod programs;

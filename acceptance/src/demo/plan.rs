@@ -130,10 +130,7 @@ mod tests {
     fn the_changed_attributes_are_named() {
         let changed = code_change(&plan(&json!(["no-op"])), FUNCTION).unwrap();
         let changed: Vec<String> = changed.iter().map(Attribute::to_string).collect();
-        let expected = [
-            r#"code_sha256  "a" -> "b""#,
-            "code_size    7 -> (known after apply)",
-        ];
+        let expected = [r#"code_sha256  "a" -> "b""#, "code_size    7 -> (known after apply)"];
         assert_eq!(changed, expected);
     }
 

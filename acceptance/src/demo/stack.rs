@@ -8,14 +8,13 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 use similar::{ChangeTag, TextDiff};
-use tempfile::TempDir;
 
 use super::page::Place;
-use super::plan::{self, Attribute};
+use super::plan;
 use super::steps::say;
 use super::{Failure, process};
-use crate::Emulator;
 use crate::cli::{self, Cli, Said};
+use crate::emulator::Emulator;
 use crate::programs::Programs;
 
 /// What the page says.
@@ -30,54 +29,45 @@ const CODE: &str = "function/index.py";
 /// A copy of the example, and how it is applied.
 pub struct Stack {
     cli: Cli,
-    folder: TempDir,
+    folder: PathBuf,
     variables: Vec<(&'static str, String)>,
     endpoint: String,
 }
 
 impl Stack {
-    /// Copies the example to a folder below `target`.
+    /// Copies the example into `folder`, with settings that name the provider.
     ///
     /// # Errors
     /// [`Failure::File`] where that is not possible.
     pub fn new(
-        target: &Path,
+        folder: &Path,
         cli: Cli,
         programs: &Programs,
         cloud: &Emulator,
     ) -> Result<Stack, Failure> {
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("examples/hello-clb");
-        let folder = target.join("demo");
-        let folder = fs::create_dir_all(&folder)
-            .and_then(|()| tempfile::Builder::new().prefix("hello-clb-").tempdir_in(&folder))
-            .map_err(Failure::file(&folder))?;
         let stack = Stack {
             cli,
+            folder: folder.to_owned(),
             variables: cloud.variables().to_vec(),
             endpoint: cloud.endpoint.clone(),
-            folder,
         };
         copy(&example, &stack.path()).map_err(Failure::file(&example))?;
-        stack.write(&stack.settings(), &cli::settings(&programs.provider))?;
+        write(&stack.settings(), &cli::settings(&programs.provider))?;
         if !may_listen_on_port_80() {
-            say("Port 80 is not for everybody on this machine: the listener takes 8080.");
-            stack.write(&stack.path().join("port.auto.tfvars"), "port = 8080\n")?;
+            write(&stack.path().join("port.auto.tfvars"), "port = 8080\n")?;
         }
         Ok(stack)
     }
 
     /// The folder with the copy.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("hello-clb")
+        self.folder.join("hello-clb")
     }
 
     /// The tool's settings, which name the provider.
     fn settings(&self) -> PathBuf {
-        self.folder.path().join("settings.tfrc")
-    }
-
-    fn write(&self, file: &Path, text: &str) -> Result<(), Failure> {
-        fs::write(file, text).map_err(Failure::file(file))
+        self.folder.join("settings.tfrc")
     }
 
     /// Runs the tool, which must succeed; lines that say how far it is are shown.
@@ -92,7 +82,9 @@ impl Stack {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.cli.command(&self.path(), &self.settings());
-        command.args(arguments).arg("-no-color").envs(self.variables.iter().cloned());
+        // Options stand after the name of the command and before a file.
+        let (name, rest) = arguments.split_at(1);
+        command.args(name).arg("-no-color").args(rest).envs(self.variables.iter().cloned());
         command
     }
 
@@ -130,15 +122,25 @@ impl Stack {
         Ok(())
     }
 
-    /// Edits the function's code and shows the edit.
+    /// Edits the function's code and plans into the file `plan`: nothing but the code may change.
     ///
     /// # Errors
-    /// [`Failure::File`] where it cannot be edited.
-    pub fn edit(&self) -> Result<(), Failure> {
+    /// [`Failure::Plan`] where something else does.
+    pub async fn edit_and_plan(&self, plan: &str) -> Result<(), Failure> {
+        self.edit()?;
+        self.run(&["plan", &format!("-out={plan}")]).await?;
+        let changed = plan::code_change(&self.read(&["show", "-json", plan]).await?, FUNCTION)?;
+        say(format!("The plan updates {FUNCTION} in place:"));
+        changed.iter().for_each(|attribute| say(format!("  {attribute}")));
+        say("No other resource changes, and nothing is replaced.");
+        Ok(())
+    }
+
+    fn edit(&self) -> Result<(), Failure> {
         let file = self.path().join(CODE);
         let before = fs::read_to_string(&file).map_err(Failure::file(&file))?;
         let after = before.replace(GREETING, EDITED);
-        self.write(&file, &after)?;
+        write(&file, &after)?;
         say(CODE);
         for change in TextDiff::from_lines(&before, &after).iter_all_changes() {
             match change.tag() {
@@ -147,19 +149,6 @@ impl Stack {
                 ChangeTag::Equal => {}
             }
         }
-        Ok(())
-    }
-
-    /// Plans into the file `plan`; nothing but the function's code may change.
-    ///
-    /// # Errors
-    /// [`Failure::Plan`] where something else does.
-    pub async fn plan_code(&self, plan: &str) -> Result<(), Failure> {
-        self.run(&["plan", &format!("-out={plan}")]).await?;
-        let changed = plan::code_change(&self.read(&["show", "-json", plan]).await?, FUNCTION)?;
-        say(format!("{FUNCTION} is updated in place:"));
-        changed.iter().map(Attribute::to_string).for_each(|line| say(format!("  {line}")));
-        say("No other resource changes, and nothing is replaced.");
         Ok(())
     }
 
@@ -181,6 +170,10 @@ impl Stack {
         text += &format!("{} plan\n", self.cli.path.display());
         text + &format!("curl -H 'Host: {}' {url}\n", place.domain)
     }
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(file, text).map_err(Failure::file(file))
 }
 
 /// Copies a folder, except for what the tool has left in it.

@@ -1,7 +1,7 @@
 //! What the demo needs from the machine: Python, and a tool that applies configurations.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value as Json;
 
