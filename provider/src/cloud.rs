@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::ops::Deref;
-use std::time::Instant;
 
 use tencentcloud_api::{Client, Error as ApiError};
 use tf_protocol::{Explanation, Operation};
@@ -28,8 +27,7 @@ impl Deref for Cloud {
 
 impl tf_protocol::Cloud for Cloud {
     fn bind(&self, operation: &Operation) -> Cloud {
-        let left = operation.deadline.saturating_duration_since(Instant::now());
-        Cloud(self.0.with_cancel(operation.stop.clone()).with_timeout(left))
+        Cloud(self.0.with_cancel(operation.stop.clone()).with_timeout(operation.limit))
     }
 
     fn explain(error: &(dyn Error + 'static)) -> Option<Explanation> {

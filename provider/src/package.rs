@@ -78,6 +78,13 @@ pub enum PackageError {
     Pack(#[from] zip::result::ZipError),
 }
 
+impl PackageError {
+    /// Whether there is no such file or folder.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, PackageError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+}
+
 impl Package {
     /// Reads or packs the code. It does a lot of reading: call it where blocking is allowed.
     ///
@@ -206,7 +213,8 @@ fn pack(files: BTreeMap<String, (PathBuf, u32)>) -> Result<Package, PackageError
     Ok(Package { sha256: sha256(&bytes), bytes, entries, unpacked })
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -137,6 +137,7 @@ fn ctrl_c_ends_within_two_seconds_and_keeps_what_exists() {
     assert!(stopped.elapsed() < Duration::from_secs(2), "{:?}: {out}", stopped.elapsed());
     assert!(case.is_tainted("tencentcloud_scf_function.a"), "{out}");
     case.emulator.ask("transitions", &json!({ "function.create": 0 }));
+    case.emulator.ask("clock", &json!({ "advance_ms": 60_000 }));
     case.apply(FUNCTION);
     case.finish();
 }
@@ -151,6 +152,7 @@ fn a_time_limit_of_the_user_s_is_kept() {
     assert!(case.is_tainted("tencentcloud_scf_function.a"));
     case.refuse_plan(&limited.replace("200ms", "soon"), &["Expected a duration such as"]);
     case.emulator.ask("transitions", &json!({ "function.create": 0 }));
+    case.emulator.ask("clock", &json!({ "advance_ms": 60_000 }));
     case.apply(&limited.replace("200ms", "1m"));
     case.finish();
 }

@@ -169,8 +169,8 @@ fn a_zip_package_and_a_single_file_are_code_as_well() {
     case.refuse_plan(&zip, &["is not a zip archive", "zip_file"]);
     case.write("code.zip", b"");
     case.refuse_plan(&zip, &["is not a zip archive"]);
-    std::fs::remove_file(case.folder().join("code.zip")).unwrap();
-    case.refuse_plan(&zip, &["Cannot read", "code.zip", "zip_file"]);
+    let gone = zip.replace("code.zip", "gone.zip");
+    case.refuse_plan(&gone, &["Cannot read", "gone.zip", "zip_file"]);
 }
 
 #[test]
@@ -186,6 +186,7 @@ fn files_are_chosen_by_globs() {
     case.expect_no_changes();
     assert_eq!(case.state(FUNCTION)["code_sha256"], hash);
     case.refuse_plan(&function(r#"source_include = ["*.js"]"#), &["There is no file to pack"]);
+    case.configure(&some);
     case.finish();
 }
 
@@ -328,9 +329,9 @@ fn r94_code_comes_from_one_place() {
 fn packages_that_no_request_takes_are_refused_while_planning() {
     let case = case();
     // Bytes that do not compress.
-    let mut noise = Vec::with_capacity(8 << 20);
+    let mut noise = Vec::with_capacity(16 << 20);
     let mut state = 1_u64;
-    while noise.len() < 8 << 20 {
+    while noise.len() < 16 << 20 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         noise.extend((state >> 16).to_le_bytes());
     }
@@ -467,10 +468,8 @@ fn a_canary_comes_and_goes() {
     };
     let found = case.cloud().call(&request).unwrap().routing_config;
     assert!(found.additional_version_weights.unwrap_or_default().is_empty());
-    case.refuse_plan(
-        &weight("1.5"),
-        &["Expected a share from 0 to 1", "routing_config[0].additional_version_weights[0].weight"],
-    );
+    case.refuse_plan(&weight("1.5"), &["Expected a share from 0 to 1", "weight = 1.5"]);
+    case.configure(&routed(""));
     case.finish();
 }
 
@@ -515,5 +514,21 @@ data "tencentcloud_scf_functions" "none" {
     assert_eq!(all["functions"][0]["name"], "hello");
     assert_eq!(all["functions"][0]["handler"], "index.main_handler");
     assert_eq!(case.state("data.tencentcloud_scf_functions.none")["functions"], json!([]));
+    case.finish();
+}
+
+#[test]
+fn a_function_outlives_its_package_on_this_machine() {
+    let case = case();
+    case.apply(&function(""));
+    std::fs::remove_dir_all(case.folder().join("code")).unwrap();
+    // Another change needs no code, and neither does the end.
+    let described = function("description = \"d\"");
+    let plan = case.plan(&described);
+    assert!(!plan.changed(FUNCTION).contains(&"code_sha256".to_owned()));
+    case.succeed(&["apply", "-no-color", "plan"]);
+    assert_eq!(case.emulator.calls("UpdateFunctionCode"), 0);
+    case.refuse_plan(&function("").replace("/code", "/moved"), &["Cannot read", "moved"]);
+    case.configure(&described);
     case.finish();
 }

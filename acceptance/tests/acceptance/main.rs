@@ -1,6 +1,7 @@
 //! The product as a user meets it: the real `terraform`, the built provider and the local cloud.
 //! And what keeps the repository in shape.
 
+mod balancer;
 mod examples;
 mod faults;
 mod function;

@@ -29,7 +29,7 @@ fn expect(said: &Said, words: &[&str]) {
 #[test]
 fn missing_credentials_are_one_clear_error() {
     let case = Case::new();
-    case.configure(NETWORK);
+    case.configure(&format!("provider \"tencentcloud\" {{}}\n{NETWORK}"));
     let home = ("HOME", case.folder().to_str().unwrap());
     let none = [("TENCENTCLOUD_SECRET_ID", ""), ("TENCENTCLOUD_SECRET_KEY", ""), home];
     expect(&plan_with(&case, &none), &["no credentials", "TENCENTCLOUD_SECRET_ID", "exec --"]);

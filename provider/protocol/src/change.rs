@@ -17,6 +17,9 @@ pub struct Change<M> {
     pub planned: M,
     /// Problems found; an error ends the plan.
     pub problems: Diagnostics,
+    /// Whether an apply asks for the plan again, after the user has seen it. Only Terraform tells;
+    /// OpenTofu never does.
+    pub applying: bool,
     block: Block,
     before: Dynamic,
     after: Dynamic,
@@ -45,6 +48,7 @@ impl<M: Model> Change<M> {
             config: M::decode(config, &root)?,
             planned: M::decode(&after, &root)?,
             problems: Diagnostics::new(),
+            applying: false,
             block: block.clone(),
             before: before.clone(),
             after,

@@ -30,6 +30,8 @@ pub struct Proposal {
     pub proposed: Dynamic,
     /// The configuration.
     pub config: Dynamic,
+    /// Whether an apply asks, to which a plan was shown before.
+    pub applying: bool,
 }
 
 /// A resource whose model is forgotten.
@@ -117,7 +119,7 @@ impl<R: Lifecycle> AnyResource<R::Cloud> for Managed<R> {
         call: Call<R::Cloud>,
     ) -> BoxFuture<'_, (Planned, Diagnostics)> {
         Box::pin(async move {
-            let Proposal { prior, proposed, config } = proposal;
+            let Proposal { prior, proposed, config, applying } = proposal;
             let block = self.block();
             let known = Known { prior: &prior, config: &config };
             let planned = start(block, known, proposed);
@@ -127,6 +129,7 @@ impl<R: Lifecycle> AnyResource<R::Cloud> for Managed<R> {
                 Ok(change) => change,
                 Err(problem) => return unrefined(problem.into()),
             };
+            change.applying = applying;
             let (operation, cloud) = begin::<R>(call, Verb::Read, &planned);
             let outcome = operation.run(R::plan(&mut change, &cloud)).await;
             if let Err(problem) = outcome {

@@ -18,14 +18,15 @@ const GRACE: Duration = Duration::from_millis(1500);
 pub struct Operation {
     /// Cancelled when Terraform is asked to stop.
     pub stop: CancellationToken,
-    /// When the verb must be done.
-    pub deadline: Instant,
+    /// How long the verb may take.
+    pub limit: Duration,
+    started: Instant,
 }
 
 impl Operation {
     /// An operation that starts now and may take `limit`.
     pub fn new(stop: CancellationToken, limit: Duration) -> Operation {
-        Operation { stop, deadline: Instant::now() + limit }
+        Operation { stop, limit, started: Instant::now() }
     }
 
     /// Runs a verb. A panic, the time limit and a stop that the verb does not follow by itself
@@ -45,7 +46,7 @@ impl Operation {
                     )
                 }
                 // A verb ends by itself at its deadline and says what it waited for.
-                () = tokio::time::sleep_until((self.deadline + GRACE).into()) => Problem::new(
+                () = tokio::time::sleep_until((self.started + self.limit + GRACE).into()) => Problem::new(
                     "Time limit reached",
                     "The operation took longer than its time limit. A longer one can be set in \
                      the timeouts block.",

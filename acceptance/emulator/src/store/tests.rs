@@ -1,3 +1,5 @@
+//! What the store promises.
+
 use serde::Deserialize;
 
 use super::*;

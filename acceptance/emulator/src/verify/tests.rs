@@ -1,3 +1,5 @@
+//! Signatures that are right, and every way in which one is wrong.
+
 use hyper::Request;
 
 use super::*;

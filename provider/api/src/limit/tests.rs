@@ -1,3 +1,5 @@
+//! The rate limit under a clock of its own.
+
 use super::*;
 use crate::action::{Kind, Service};
 

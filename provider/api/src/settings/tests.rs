@@ -1,3 +1,5 @@
+//! Where settings come from.
+
 use std::fs;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Waiting under a clock of its own.
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 

@@ -53,7 +53,9 @@ impl<P: Provider> Server<P> {
         }
         let prior = read(request.prior_state, &ty)?;
         let config = read(request.config, &ty)?;
-        let proposal = Proposal { prior, proposed, config };
+        // Terraform offers deferrals while applying, and while planning only to experiments.
+        let applying = request.client_capabilities.is_some_and(|client| client.deferral_allowed);
+        let proposal = Proposal { prior, proposed, config, applying };
         let (plan, problems) = resource.plan(proposal, self.call()?).await;
         let response = pb::plan_resource_change::Response {
             planned_state: write(&plan.state, &ty),

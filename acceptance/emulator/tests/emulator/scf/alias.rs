@@ -1,3 +1,5 @@
+//! Aliases.
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};

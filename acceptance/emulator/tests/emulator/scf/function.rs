@@ -1,3 +1,5 @@
+//! Functions.
+
 use serde_json::{Value, json};
 
 use super::{HELLO, about, create, python, wait, zip};

@@ -1,3 +1,5 @@
+//! Namespaces.
+
 use serde_json::json;
 
 use super::{HELLO, python};

@@ -1,3 +1,5 @@
+//! Versions.
+
 use serde_json::json;
 
 use super::{HELLO, about, create, publish, python, wait, zip};

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use tf_protocol::{Change, Problem};
 use tf_schema::check::quoted;
-use tf_schema::{Path, Value};
+use tf_schema::{Diagnostic, Path, Value};
 
 use super::Function;
 use super::check::{Entry, entry_of};
-use crate::package::{Package, PackageError, Source};
+use crate::package::{Package, PackageError, Source, sha256};
 
 /// Greatest package that fits into one request: the API takes 10 MB, of which the code is a third
 /// more than its size in base64 and everything else at most 100 KB.
@@ -54,15 +54,77 @@ pub async fn plan(change: &mut Change<Function>) {
         Given::Nothing if change.creates() => {}
         Given::Nothing => change.keep("code_sha256"),
         Given::Source(attribute, source) => match load(source).await {
-            Ok(package) => {
-                for problem in problems(&change.config, &package) {
-                    change.problems.error(attribute, "Code that cannot run", problem);
-                }
-                change.set::<String>("code_sha256", package.sha256);
-            }
-            Err(error) => change.problems.error(attribute, "No code", sentence(&error)),
+            Ok(package) => plan_package(change, attribute, package),
+            Err(error) => plan_unreadable(change, attribute, &error),
         },
     }
+}
+
+fn plan_package(change: &mut Change<Function>, attribute: &str, package: Package) {
+    for problem in problems(&change.config, &package) {
+        change.problems.error(attribute, "Code that cannot run", problem);
+    }
+    let shown = Shown::of(&change.config);
+    match change.applying.then(|| shown.read()).flatten() {
+        // Terraform would call it a bug of the provider that the plan changes now.
+        Some(planned) if planned != package.sha256 => {
+            change.problems.push(changed_since(&planned, &package).at(attribute));
+        }
+        _ if !change.applying => shown.write(&package.sha256),
+        _ => {}
+    }
+    change.set::<String>("code_sha256", package.sha256);
+}
+
+/// Code that cannot be read here. A function that exists keeps the code that it has, so that a
+/// machine without the package can change or destroy everything else; a new function, or another
+/// path, needs it.
+fn plan_unreadable(change: &mut Change<Function>, attribute: &str, error: &PackageError) {
+    let moved = ["zip_file", "source_dir", "source_file", "source_include", "source_exclude"]
+        .iter()
+        .any(|attribute| change.changes(attribute));
+    if change.creates() || moved || !error.is_missing() {
+        change.problems.error(attribute, "No code", sentence(error));
+        return;
+    }
+    let detail = format!("{} The function keeps the code that it has.", sentence(error));
+    change.problems.warning(attribute, "No code", detail);
+    change.keep("code_sha256");
+}
+
+/// Which package a plan has shown last for a function, remembered on this machine: an apply in
+/// another process compares it with what is there then.
+struct Shown(PathBuf);
+
+impl Shown {
+    fn of(config: &Function) -> Shown {
+        let directory = std::env::current_dir().unwrap_or_default();
+        let key =
+            format!("{}\n{}\n{}", directory.display(), config.namespace.text(), config.name.text());
+        let folder = std::env::temp_dir().join("terraform-provider-tencentcloud");
+        Shown(folder.join(sha256(key.as_bytes())))
+    }
+
+    fn read(&self) -> Option<String> {
+        std::fs::read_to_string(&self.0).ok()
+    }
+
+    /// What cannot be remembered is only told in Terraform's words instead of these.
+    fn write(&self, hash: &str) {
+        let _ = self.0.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(&self.0, hash);
+    }
+}
+
+fn changed_since(planned: &str, package: &Package) -> Diagnostic {
+    Diagnostic::error(
+        "The code has changed since the plan",
+        format!(
+            "The plan is for the package with SHA-256 {planned}, but it is {} now. Nothing was \
+             sent. Plan again to review the code as it is.",
+            package.sha256
+        ),
+    )
 }
 
 /// Loads the package that was planned. Code that was changed since then is refused: what runs must
@@ -78,15 +140,10 @@ pub async fn load_as_planned(planned: &Function) -> Result<Package, Problem> {
         .await
         .map_err(|error| Problem::new("No code", sentence(&error)).at(attribute))?;
     match planned.code_sha256.known() {
-        Some(hash) if *hash != package.sha256 => Err(Problem::new(
-            "The code has changed since the plan",
-            format!(
-                "The plan is for the package with SHA-256 {hash}, but it is {} now. Nothing was \
-                 sent. Plan again to review the code as it is.",
-                package.sha256
-            ),
-        )
-        .at(attribute)),
+        Some(hash) if *hash != package.sha256 => {
+            let words = changed_since(hash, &package);
+            Err(Problem::new(words.summary, words.detail).at(attribute))
+        }
         _ => Ok(package),
     }
 }

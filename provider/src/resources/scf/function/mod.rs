@@ -8,7 +8,7 @@ mod map;
 use std::collections::BTreeMap;
 
 use tencentcloud_api::scf::{self, DeleteFunctionRequest, FunctionKey, GetFunctionAddressRequest};
-use tencentcloud_api::tag;
+use tencentcloud_api::{Error as ApiError, tag, wait};
 use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
@@ -234,7 +234,12 @@ impl Lifecycle for Function {
             namespace: Some(namespace),
             qualifier: None,
         };
-        match scf::delete_function(cloud, &request).await {
+        // A function that is still being made or changed cannot be deleted yet.
+        let what = format!("function {} accepting its deletion", request.function_name);
+        let deleted = wait::retry(cloud, &what, ApiError::is_busy, || async {
+            scf::delete_function(cloud, &request).await
+        });
+        match deleted.await {
             Err(error) if error.is_not_found() => return Ok(()),
             outcome => outcome?,
         };
@@ -311,7 +316,8 @@ impl Function {
         key: &FunctionKey,
         cloud: &Cloud,
     ) -> Result<(), Problem> {
-        let changed = self.modify_time.is_known_and(|time| *time != found.mod_time);
+        let changed = self.modify_time.is_known_and(|time| *time != found.mod_time)
+            || self.code_size.is_known_and(|size| *size != found.code_size);
         let imported = self.modify_time.is_null() && self.code_sha256.is_null();
         if !changed && !imported {
             return Ok(());
