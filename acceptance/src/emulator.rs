@@ -1,6 +1,6 @@
 //! A local cloud of one test.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -26,21 +26,35 @@ impl Emulator {
     /// # Panics
     /// Where it does not start.
     pub fn start(programs: &Programs, arguments: &[&str]) -> Emulator {
+        let mut command = Emulator::command(programs);
+        command.args(arguments).stderr(Stdio::null());
+        Emulator::launch(command).expect("the local cloud can be started")
+    }
+
+    /// A command that starts a local cloud on a free port.
+    pub fn command(programs: &Programs) -> Command {
         let mut command = Command::new(&programs.emulator);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--seed", "1"]).args(arguments);
-        let mut process = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the local cloud can be started");
+        command.args(["serve", "--listen", "127.0.0.1:0", "--seed", "1"]);
+        command
+    }
+
+    /// Starts a local cloud with a command, and waits until it says where it listens.
+    ///
+    /// # Errors
+    /// Where it cannot be started, or ends without saying so.
+    pub fn launch(mut command: Command) -> io::Result<Emulator> {
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
-        let output = process.stdout.take().expect("its output is piped");
-        BufReader::new(output).read_line(&mut line).expect("it says where it listens");
-        let endpoint = line.trim().strip_prefix("listening on ");
-        let endpoint =
-            endpoint.unwrap_or_else(|| panic!("the local cloud said {line:?}")).to_owned();
-        Emulator { process, endpoint }
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        let endpoint = line.trim().strip_prefix("listening on ").unwrap_or_default().to_owned();
+        // Whatever it is, it ends with this value.
+        let emulator = Emulator { process, endpoint };
+        if emulator.endpoint.is_empty() {
+            return Err(io::Error::other(format!("it does not listen but says {line:?}")));
+        }
+        Ok(emulator)
     }
 
     /// The variables with which a program uses this cloud.

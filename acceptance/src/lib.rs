@@ -9,7 +9,9 @@
 pub mod case;
 pub mod cli;
 pub mod cloud;
+pub mod demo;
 pub mod emulator;
+pub mod install;
 pub mod programs;
 
 pub use case::{Case, Plan};
