@@ -82,7 +82,7 @@ fn changed_code_is_a_planned_change_and_unchanged_code_never_is() {
     case.write("code/index.py", CODE.replace("one", "two"));
     let plan = case.plan(&function(""));
     assert_eq!(plan.action(FUNCTION), "update");
-    let follows = ["code_sha256", "code_size", "modify_time", "trigger_info"];
+    let follows = ["code_sha256", "code_size", "modify_time"];
     assert_eq!(plan.changed(FUNCTION), follows);
     case.apply(&function(""));
     assert_ne!(case.state(FUNCTION)["code_sha256"], before);

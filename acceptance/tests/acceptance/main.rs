@@ -9,4 +9,5 @@ mod layers;
 mod network;
 mod provider;
 mod release;
+mod rules;
 mod tidy;

@@ -149,7 +149,7 @@ pub struct Function {
     #[tf(computed, stable)]
     pub eips: Value<Vec<String>>,
     /// What starts the function.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub trigger_info: Value<Vec<TriggerInfo>>,
 }
 
