@@ -35,7 +35,8 @@ fn invoke(case: &Case, qualifier: &str) -> String {
         qualifier: Some(qualifier.to_owned()),
         ..scf::InvokeRequest::default()
     };
-    case.cloud().call(&request).unwrap().result.ret_msg.expose().to_owned()
+    let answer = case.cloud().call(&request).expect("the function can be called");
+    answer.result.ret_msg.expose().to_owned()
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn packed(case: &Case, file: &std::path::Path) -> String {
         .current_dir(case.folder())
         .output()
         .expect("python3 can be run");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("base64 is text")
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod examples;
 mod faults;
 mod function;
 mod layers;
+mod migration;
 mod network;
 mod provider;
 mod release;

@@ -14,7 +14,11 @@ fn plan_with(case: &Case, variables: &[(&str, &str)]) -> Said {
             value => command.env(name, value),
         };
     }
-    command.args(["plan", "-no-color", "-refresh=true"]).output().unwrap().into()
+    command
+        .args(["plan", "-no-color", "-refresh=true"])
+        .output()
+        .expect("the tool can be run")
+        .into()
 }
 
 fn expect(said: &Said, words: &[&str]) {
