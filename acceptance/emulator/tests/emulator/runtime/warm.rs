@@ -203,37 +203,3 @@ async fn a_missing_interpreter_is_a_sentence() {
         "InternalError: runtime Php7 cannot run here: only Python and Node.js functions can"
     );
 }
-
-#[tokio::test]
-async fn instances_end_with_the_thread_that_started_them() {
-    // The end of the runtime ends the thread; the kernel treats the end of the process the same.
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = Runtime::new(RuntimeOptions::new(folder.path().join("instances")));
-    let index = "import os\ndef main_handler(e, c): return os.readlink('/proc/self/ns/pid')";
-    let invocation = Invocation { request_id: "id".into(), event: b"{}".to_vec(), quota: None };
-    let outcome = runtime.invoke(Arc::new(python(index)), invocation).await;
-    let namespace = json(&outcome).as_str().unwrap().to_owned();
-    assert!(processes_in(&namespace) > 0);
-    drop(runtime);
-    let deadline = Instant::now() + Duration::from_secs(5);
-    while processes_in(&namespace) > 0 {
-        assert!(Instant::now() < deadline);
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// Processes of a namespace that have not ended.
-fn processes_in(namespace: &str) -> usize {
-    let runs = |stat: &str| !stat.contains(") Z ");
-    std::fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter(|entry| {
-            std::fs::read_link(entry.path().join("ns/pid"))
-                .is_ok_and(|link| link.to_str() == Some(namespace))
-        })
-        .filter(|entry| {
-            std::fs::read_to_string(entry.path().join("stat")).is_ok_and(|it| runs(&it))
-        })
-        .count()
-}
