@@ -64,6 +64,11 @@ impl Inner {
         }
     }
 
+    /// Looks for an interpreter. One that is missing is told to whoever calls a function.
+    pub(super) async fn find_interpreter(&self, runtime: &str) {
+        let _ = self.interpreters.find(runtime).await;
+    }
+
     pub(super) fn retire(&self, which: impl Fn(&FunctionKey) -> bool) {
         self.pool.retire(which);
     }

@@ -272,6 +272,8 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     revision.code = package::keep(call, &code)?;
     tags::set_from(call, tags::FUNCTION, &tag_id(namespace, name), &p.objects("Tags"), TAG)?;
     settle_new(call, namespace, name, &function)?;
+    let runtime = function.latest.runtime;
+    call.after(move |cloud| cloud.runtime.prepare(&runtime));
     Ok(json!({}))
 }
 
