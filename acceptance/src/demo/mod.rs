@@ -23,6 +23,7 @@ use crate::emulator::Emulator;
 use crate::install::{InstallError, OFFICIAL};
 use crate::programs::{self, Programs};
 
+use page::Place;
 use stack::{EDITED, GREETING, Stack};
 use steps::{Steps, print, say};
 
@@ -130,11 +131,11 @@ async fn show(
 ) -> Result<(), Failure> {
     steps.step("Apply a copy of examples/hello-clb", stack.apply(None)).await?;
     let place = stack.place().await?;
-    steps.step("Ask the load balancer for its page", place.get(GREETING)).await?;
+    steps.step("Ask the load balancer for its page", ask(&place, GREETING)).await?;
     steps.step("Plan again: there is nothing to do", stack.plan_nothing()).await?;
     steps.step("Edit the function's code, and plan", stack.edit_and_plan("edit.plan")).await?;
     steps.step("Apply that plan", stack.apply(Some("edit.plan"))).await?;
-    let url = steps.step("Ask for the page again", place.get(EDITED)).await?;
+    let url = steps.step("Ask for the page again", ask(&place, EDITED)).await?;
     if keep {
         print("\nEverything is running, for you to use from another terminal:\n\n");
         say(stack.instructions(&place, &url));
@@ -184,6 +185,18 @@ async fn start(programs: &Programs, log: &Path) -> Result<Emulator, Failure> {
         .map_err(|source| Failure::Run { program: programs.emulator.clone(), source })?;
     say(format!("{} (its console: {}/_emulator/)", cloud.endpoint, cloud.endpoint));
     Ok(cloud)
+}
+
+/// Shows the page, and returns where it was got.
+async fn ask(place: &Place, words: &'static str) -> Result<String, Failure> {
+    let page = place.get(words).await?;
+    if let Some(obstacle) = page.obstacle {
+        say(obstacle);
+        say("The load balancer's own address cannot be used here; the local cloud's can:");
+    }
+    say(format!("GET {} (Host: {})", page.url, place.domain));
+    say(page.text);
+    Ok(page.url)
 }
 
 async fn nothing_left(cloud: &Emulator) -> Result<(), Failure> {
