@@ -188,6 +188,18 @@ pub fn keep_form(block: &Block, before: &Dynamic, state: &mut Dynamic) {
     }
 }
 
+/// Gives what only the cloud decides the planned value where one was planned. Something else may
+/// have changed it since the plan, and Terraform allows no state that differs from its plan: the
+/// next refresh shows it.
+pub fn hold_to_plan(block: &Block, planned: &Dynamic, state: &mut Dynamic) {
+    for attribute in block.attributes.iter().filter(|a| !a.required && !a.optional) {
+        let planned = planned.get(attribute.name);
+        if planned.is_wholly_known() {
+            state.set(attribute.name, planned.clone());
+        }
+    }
+}
+
 impl<'a> Known<'a> {
     fn attribute(self, name: &str) -> Known<'a> {
         Known { prior: self.prior.get(name), config: self.config.get(name) }

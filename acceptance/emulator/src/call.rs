@@ -142,9 +142,9 @@ pub struct Live {
     pub region: String,
     /// The id of this request.
     pub request_id: String,
-    /// Which action, by its shapes.
+    /// The shapes of its service.
     pub shapes: &'static shapes::Service,
-    /// Which action, by its shapes.
+    /// The action.
     pub action: &'static shapes::Action,
     /// The request, held against the official shape.
     pub map: Map<String, Value>,

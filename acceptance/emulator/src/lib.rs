@@ -5,6 +5,9 @@
 //! [`shapes`], [`params`], [`fault`]) and finds its handler ([`registry`]), the handler works on one
 //! transaction of the [`store`] through its [`call::Call`], and [`console`] shows what happened.
 
+// The documentation is for those who read the source, and is built with private items.
+#![allow(rustdoc::private_intra_doc_links)]
+
 pub mod accounts;
 pub mod call;
 pub mod cam;

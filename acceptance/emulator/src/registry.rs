@@ -11,8 +11,8 @@ use crate::shapes;
 /// The services that carry out anything, with their tables.
 const SERVICES: &[(&str, &[Action])] = &[
     ("cam", crate::cam::ACTIONS),
-    ("scf", crate::scf::ACTIONS),
     ("clb", crate::clb::ACTIONS),
+    ("scf", crate::scf::ACTIONS),
     ("sts", crate::sts::ACTIONS),
     ("tag", crate::tag::ACTIONS),
     ("vpc", crate::vpc::ACTIONS),

@@ -187,6 +187,16 @@ impl<S: Copy> Life<S> {
     }
 }
 
+/// The state of an object that is no more, though something of it is still stored.
+pub const GONE: &str = "Gone";
+
+/// Whether a stored life, as JSON, has ended in [`GONE`].
+#[must_use]
+pub fn is_over(life: &serde_json::Value, now: Time) -> bool {
+    serde_json::from_value::<Life<String>>(life.clone())
+        .is_ok_and(|life| life.next.is_some_and(|step| step.at <= now && step.to == GONE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +209,14 @@ mod tests {
         assert_eq!((life.at(Time(10)), life.reasons(Time(10))), ('b', &why[..]));
         let text = serde_json::to_string(&life).unwrap();
         assert_eq!(serde_json::from_str::<Life<char>>(&text).unwrap(), life);
+    }
+
+    #[test]
+    fn a_stored_life_tells_that_it_is_over() {
+        let life =
+            serde_json::to_value(Life::until("Deleting", Time(10), GONE, Vec::new())).unwrap();
+        assert!(is_over(&life, Time(10)) && !is_over(&life, Time(9)));
+        assert!(!is_over(&serde_json::Value::Null, Time(10)));
     }
 
     #[test]

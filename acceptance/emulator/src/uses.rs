@@ -76,3 +76,32 @@ pub fn forget(here: &Scope<'_>, thing: &str) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn names(here: &Scope<'_>, now: i64) -> Vec<String> {
+        of(here, "subnet-1", Time(now)).unwrap().into_iter().map(|user| user.name).collect()
+    }
+
+    #[test]
+    fn a_use_lasts_until_it_has_ended() {
+        let store = Store::open(None).unwrap();
+        let txn = store.write().unwrap();
+        let here = txn.scope("1", "r");
+        begin(&here, "subnet-1", "scf:default/a", 1).unwrap();
+        begin(&here, "subnet-1", "clb:lb-1", 2).unwrap();
+        begin(&here, "subnet-11", "clb:lb-2", 1).unwrap();
+        assert_eq!(names(&here, 0), ["clb:lb-1", "scf:default/a"]);
+        end(&here, "subnet-1", "scf:default/a", Time(10)).unwrap();
+        assert_eq!(names(&here, 9).len(), 2);
+        assert_eq!(names(&here, 10), ["clb:lb-1"]);
+        begin(&here, "subnet-1", "scf:default/a", 1).unwrap();
+        assert_eq!(names(&here, 10).len(), 2, "a use that begins again does not end");
+        forget(&here, "subnet-1").unwrap();
+        assert!(names(&here, 0).is_empty());
+        assert_eq!(of(&here, "subnet-11", Time(0)).unwrap().len(), 1);
+    }
+}

@@ -312,7 +312,8 @@ fn r1_functions_are_behind_load_balancers_only_in_some_regions() {
 #[test]
 fn r3_r4_a_traditional_account_is_told_to_upgrade() {
     let case = with_function();
-    let traditional = json!({ "account": "AKIDEMULATOR", "network_type": "LEGACY" });
+    let standing = json!({ "network_type": "LEGACY" });
+    let traditional = json!({ "account": "AKIDEMULATOR", "standing": standing });
     case.emulator.ask("account", &traditional);
     case.refuse_plan(&targets(LATEST, ""), &["Traditional account", "Upgrade"]);
 }

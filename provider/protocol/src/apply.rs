@@ -75,6 +75,7 @@ pub async fn update<R: Lifecycle>(
         return Applied { state: prior, problems: problem.diagnostic::<R::Cloud>(&what).into() };
     }
     let mut state = state_of(block, model, &planned);
+    plan::hold_to_plan(block, &planned, &mut state);
     let mut problems = conform::is_final(block, &state);
     problems.append(conform::keeps_plan(block, &planned, &state));
     state.forget_unknown();

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use tf_schema::plan::{Known, Planned, finish, start};
-use tf_schema::{Dynamic, Model, Resource, Value, conform};
+use tf_schema::{Dynamic, Model, Resource, Value, conform, plan};
 
 use crate::model::{Function, config};
 
 /// Plans as Terraform asks for it, with `proposed` made by Terraform's own rules for our cases.
-fn plan(prior: &Dynamic, config: &Dynamic) -> Planned {
+fn plan_of(prior: &Dynamic, config: &Dynamic) -> Planned {
     let block = Function::block();
     let mut proposed = config.clone();
     for attribute in block.attributes.iter().filter(|a| a.computed) {
@@ -48,7 +48,7 @@ fn replaced(planned: &Planned) -> Vec<String> {
 
 #[test]
 fn creating_leaves_to_the_cloud_what_the_cloud_decides() {
-    let planned = plan(&Dynamic::Null, &config());
+    let planned = plan_of(&Dynamic::Null, &config());
     assert!(planned.state.get("id").is_unknown());
     assert!(planned.state.get("status").is_unknown());
     assert!(planned.state.get("triggers").elements()[0].get("made").is_unknown());
@@ -60,21 +60,21 @@ fn creating_leaves_to_the_cloud_what_the_cloud_decides() {
 fn a_default_stands_where_nothing_is_set_but_not_for_unknown() {
     let mut config = config();
     config.set("mem_size", Dynamic::Null);
-    assert_eq!(plan(&Dynamic::Null, &config).state.get("mem_size"), &128.into());
+    assert_eq!(plan_of(&Dynamic::Null, &config).state.get("mem_size"), &128.into());
     config.set("mem_size", Dynamic::Unknown);
-    assert!(plan(&Dynamic::Null, &config).state.get("mem_size").is_unknown());
+    assert!(plan_of(&Dynamic::Null, &config).state.get("mem_size").is_unknown());
 }
 
 #[test]
 fn nothing_changes_when_nothing_is_changed() {
-    assert_eq!(plan(&applied(), &config()), Planned { state: applied(), replace: vec![] });
+    assert_eq!(plan_of(&applied(), &config()), Planned { state: applied(), replace: vec![] });
 }
 
 #[test]
 fn a_change_makes_computed_values_unknown_and_keeps_stable_ones() {
     let mut config = config();
     config.set("mem_size", 512.into());
-    let planned = plan(&applied(), &config);
+    let planned = plan_of(&applied(), &config);
     assert_eq!(planned.state.get("id"), &"fn-1".into());
     assert!(planned.state.get("status").is_unknown());
     assert!(planned.replace.is_empty());
@@ -84,16 +84,16 @@ fn a_change_makes_computed_values_unknown_and_keeps_stable_ones() {
 fn a_new_name_needs_a_new_function() {
     let mut config = config();
     config.set("name", "other".into());
-    assert_eq!(replaced(&plan(&applied(), &config)), ["name"]);
+    assert_eq!(replaced(&plan_of(&applied(), &config)), ["name"]);
     config.set("name", Dynamic::Unknown);
-    assert_eq!(replaced(&plan(&applied(), &config)), ["name"]);
+    assert_eq!(replaced(&plan_of(&applied(), &config)), ["name"]);
 }
 
 #[test]
 fn planning_twice_gives_the_same_plan() {
     let mut config = config();
     config.set("mem_size", 512.into());
-    assert_eq!(plan(&applied(), &config), plan(&applied(), &config));
+    assert_eq!(plan_of(&applied(), &config), plan_of(&applied(), &config));
 }
 
 #[test]
@@ -106,6 +106,22 @@ fn what_the_resource_has_planned_itself_is_left_alone() {
     let planned = finish(&block, known, planned, &pinned);
     assert_eq!(planned.state.get("status"), &"Active".into());
     assert!(planned.state.get("id").is_unknown());
+}
+
+#[test]
+fn what_others_changed_meanwhile_waits_for_the_next_refresh() {
+    let block = Function::block();
+    let (planned, mut state) = (applied(), applied());
+    state.set("status", "Updating".into());
+    state.set("mem_size", 64.into());
+    plan::hold_to_plan(&block, &planned, &mut state);
+    assert_eq!(state.get("status"), &"Active".into());
+    assert_eq!(state.get("mem_size"), &64.into(), "what the user decides is not hidden");
+    let mut planned = applied();
+    planned.set("status", Dynamic::Unknown);
+    state.set("status", "Updating".into());
+    plan::hold_to_plan(&block, &planned, &mut state);
+    assert_eq!(state.get("status"), &"Updating".into());
 }
 
 /// A document, which may be written in several ways.
@@ -134,7 +150,7 @@ fn what_means_the_same_is_no_change_and_write_only_is_never_planned() {
 #[test]
 fn a_state_must_be_known_and_keep_the_plan() {
     let block = Function::block();
-    let planned = plan(&Dynamic::Null, &config()).state;
+    let planned = plan_of(&Dynamic::Null, &config()).state;
     assert!(conform::is_final(&block, &planned).has_error());
     assert!(conform::is_final(&block, &applied()).is_empty());
     assert!(conform::keeps_plan(&block, &planned, &applied()).is_empty());

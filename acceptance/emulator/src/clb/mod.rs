@@ -1,6 +1,6 @@
 //! Load balancers: instances, listeners, rules, and the functions and addresses behind them.
 //!
-//! Every write starts a [`task`] that is polled by the write's request id, and a load balancer
+//! Every write starts a task that is polled by the write's request id, and a load balancer
 //! carries out one write at a time. What is stored here is what [`crate::gateway`] serves.
 
 pub mod certificate;

@@ -125,7 +125,7 @@ impl Rule {
             "TrpcCallee": "",
             "TrpcFunc": "",
             "QuicStatus": if self.quic { "QUIC_ACTIVE" } else { "QUIC_INACTIVE" },
-            "CookieName": self.cookie.clone().unwrap_or_default(),
+            "CookieName": self.cookie.as_deref().unwrap_or_default(),
         })
     }
 

@@ -19,7 +19,7 @@ use crate::transitions::Pace;
 
 /// A local cloud: Tencent Cloud's API 3.0 on this machine.
 #[derive(Debug, Parser)]
-#[command(version, name = "tencentcloud-emulator")]
+#[command(version, name = "tencentcloud-emulator", after_help = KEYS)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -60,6 +60,11 @@ struct Options {
     #[arg(long, default_value = "default")]
     quotas: Allowance,
 }
+
+/// How to sign: [`crate::accounts`] says it to those who read the source.
+const KEYS: &str = "Sign requests with the SecretId AKIDEMULATOR and the SecretKey \
+                    emulator-secret-key. Letters and digits may follow the SecretId; each makes an \
+                    account of its own. `exec` exports both.";
 
 /// Why the program cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Said, encode};
 use crate::cloud::Cloud;
 use crate::store::{Entry, StoreError};
+use crate::transitions::is_over;
 
 /// Everything that a cloud holds.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -55,9 +56,11 @@ const INTERNAL: [&str; 5] = ["sequence", "use", "tags", "scf.package", "scf.egre
 
 /// The objects that people make, for people to look at: no code, nothing internal.
 pub fn objects(cloud: &Cloud) -> Said {
-    let state = read(cloud)?;
-    let shown = state.objects.into_iter().filter(|object| !INTERNAL.contains(&&*object.kind));
-    encode(&shown.collect::<Vec<_>>())
+    let (state, now) = (read(cloud)?, cloud.clock.now());
+    let is_shown = |object: &Object| {
+        !INTERNAL.contains(&&*object.kind) && !is_over(&object.value["life"], now)
+    };
+    encode(&state.objects.into_iter().filter(is_shown).collect::<Vec<_>>())
 }
 
 /// The state as it is.

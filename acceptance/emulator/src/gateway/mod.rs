@@ -2,8 +2,8 @@
 //! HTTP and HTTPS listeners accept, and the emulator's own port answers for it as well, at
 //! `/_clb/LB-ID/PORT/PATH`.
 //!
-//! A request's way: [`ports`] or [`respond_at`] accept it, [`routes`] finds the rule and the target,
-//! and [`forward`] calls the function, with [`event`] as the language between them, or [`proxy`]
+//! A request's way: `ports` or `respond_at` accept it, `routes` finds the rule and the target,
+//! and `forward` calls the function, with `event` as the language between them, or `proxy`
 //! passes it on to an address. Routes are compiled from the stored objects after each write.
 
 mod event;
@@ -120,6 +120,11 @@ impl Gateway {
             }),
         };
         drop((taken, all));
+        for (port, reason) in found.iter().flat_map(|routes| &routes.broken) {
+            if before.as_ref().and_then(|before| before.broken.get(port)) != Some(reason) {
+                tracing::warn!("{id} does not serve port {port}: {reason}");
+            }
+        }
         self.ports.open_and_close(cloud, before.as_deref(), found.as_ref());
     }
 

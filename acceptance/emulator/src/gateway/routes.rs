@@ -25,6 +25,8 @@ pub(super) struct Routes {
     /// The address that it shows.
     pub(super) vip: Ipv4Addr,
     pub(super) ports: HashMap<u16, Port>,
+    /// Ports that cannot be served, and why.
+    pub(super) broken: HashMap<u16, String>,
 }
 
 /// A listener that speaks HTTP, inside TLS or not.
@@ -56,7 +58,7 @@ impl Routes {
         id: &str,
         balancer: &LoadBalancer,
     ) -> Result<Self, StoreError> {
-        let mut ports = HashMap::new();
+        let (mut ports, mut broken) = (HashMap::new(), HashMap::new());
         for (listener_id, listener) in listener::all(here, id)? {
             if !matches!(listener.protocol, Protocol::Http | Protocol::Https) {
                 continue;
@@ -65,7 +67,7 @@ impl Routes {
             let tls = match tls::config(here, &listener, &rules) {
                 Ok(tls) => tls,
                 Err(reason) => {
-                    tracing::warn!("{id}: port {} is not served: {reason}", listener.port);
+                    broken.insert(listener.port, reason);
                     continue;
                 }
             };
@@ -80,6 +82,7 @@ impl Routes {
             address: balancer.address,
             vip: balancer.shown_vip(),
             ports,
+            broken,
         })
     }
 }

@@ -6,10 +6,8 @@
 use std::io;
 
 use serde::Deserialize;
-use tokio::{
-    io::AsyncReadExt,
-    net::unix::{OwnedReadHalf, OwnedWriteHalf},
-};
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
 /// The most that a synchronous invocation may answer (R52).
 pub(super) const RESPONSE_MAX: usize = 6 * 1024 * 1024;
@@ -125,7 +123,8 @@ impl Receiver {
 
 #[cfg(test)]
 mod tests {
-    use tokio::{io::AsyncWriteExt, net::UnixStream};
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::UnixStream;
 
     use super::*;
 

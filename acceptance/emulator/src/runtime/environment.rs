@@ -1,8 +1,11 @@
 //! The environment variables that a function starts with.
 
-use std::{collections::BTreeMap, env, path::Path};
+use std::collections::BTreeMap;
+use std::env;
+use std::path::Path;
 
-use super::{sandbox::Folders, spec::FunctionSpec};
+use super::sandbox::Folders;
+use super::spec::FunctionSpec;
 
 /// The search path that functions see.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

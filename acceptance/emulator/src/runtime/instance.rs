@@ -1,23 +1,17 @@
 //! One instance: a process that has loaded a handler and works on one event at a time (R211).
 
-use std::{
-    io,
-    time::{Duration, Instant},
-};
+use std::io;
+use std::time::{Duration, Instant};
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::unix::pipe,
-    process::Child,
-    time::{sleep_until, timeout},
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::unix::pipe;
+use tokio::process::Child;
+use tokio::time::{sleep_until, timeout};
 
-use super::{
-    channel::{FailureKind, Frame, Receiver, Sender},
-    log::Log,
-    memory::{Excess, Meter},
-    process::{Process, Scratch, describe},
-};
+use super::channel::{FailureKind, Frame, Receiver, Sender};
+use super::log::Log;
+use super::memory::{Excess, Meter};
+use super::process::{Process, Scratch, describe};
 
 /// How long a process may take to be gone after its channel is closed or it is killed.
 const LEAVE: Duration = Duration::from_secs(2);

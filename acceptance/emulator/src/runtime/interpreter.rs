@@ -3,11 +3,9 @@
 //! Whatever version a function is configured for, it runs on the `python3` or `node` that is found
 //! on the search path; the configured name is what the function and its logs are told.
 
-use std::{
-    env, fs, io,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
 
 use tokio::sync::OnceCell;
 

@@ -1,33 +1,27 @@
 //! One invocation from its event to its outcome.
 
-use std::{
-    fs, io,
-    path::Path,
-    sync::{Arc, OnceLock},
-    time::{Duration, Instant},
-};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use std::{fs, io};
 
-use serde::{Serialize, de::IgnoredAny};
-use tokio::{
-    sync::{OnceCell, watch},
-    task::JoinError,
-    time::timeout_at,
-};
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use tokio::sync::{OnceCell, watch};
+use tokio::task::JoinError;
+use tokio::time::timeout_at;
 
-use super::{
-    RuntimeOptions,
-    channel::{self, FailureKind, Frame, RESPONSE_MAX},
-    environment,
-    instance::{Answer, Instance},
-    interpreter::{Interpreters, write_bootstraps},
-    limits::{StartRate, Usage},
-    log::{Coldstart, Log},
-    outcome::{Failed, Outcome, Status},
-    package::{PackageError, Packages},
-    pool::{Place, Pool, Seat},
-    process::{Launch, Launcher},
-    spec::{FunctionKey, FunctionSpec, Invocation},
-};
+use super::channel::{self, FailureKind, Frame, RESPONSE_MAX};
+use super::instance::{Answer, Instance};
+use super::interpreter::{Interpreters, write_bootstraps};
+use super::limits::{StartRate, Usage};
+use super::log::{Coldstart, Log};
+use super::outcome::{Failed, Outcome, Status};
+use super::package::{PackageError, Packages};
+use super::pool::{Place, Pool, Seat};
+use super::process::{Launch, Launcher};
+use super::spec::{FunctionKey, FunctionSpec, Invocation};
+use super::{RuntimeOptions, environment};
 
 /// The most that a synchronous event may have (R51).
 const EVENT_MAX: usize = 6 * 1024 * 1024;
@@ -68,6 +62,11 @@ impl Inner {
             closed: watch::Sender::new(false),
             options,
         }
+    }
+
+    /// Looks for an interpreter. One that is missing is told to whoever calls a function.
+    pub(super) async fn find_interpreter(&self, runtime: &str) {
+        let _ = self.interpreters.find(runtime).await;
     }
 
     pub(super) fn retire(&self, which: impl Fn(&FunctionKey) -> bool) {

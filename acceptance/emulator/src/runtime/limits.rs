@@ -1,16 +1,12 @@
 //! How much may run at once, and how fast it may grow.
 
-use std::{
-    collections::HashMap,
-    hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::{
-    outcome::{Failed, Status},
-    spec::{FunctionSpec, Quota},
-};
+use super::outcome::{Failed, Status};
+use super::spec::{FunctionSpec, Quota};
 
 /// The period in which a limited number of instances may start (R213).
 const MINUTE: Duration = Duration::from_secs(60);
@@ -120,7 +116,8 @@ impl StartRate {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::testing::python, *};
+    use super::super::testing::python;
+    use super::*;
 
     #[test]
     fn r215_256_mb_is_one_instance_of_256_mb_or_two_of_128_mb() {

@@ -1,14 +1,10 @@
 //! How much memory and how many processes an instance uses, seen from outside.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::time::{Duration, Instant};
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tokio::time::{MissedTickBehavior, interval_at};
 
 /// How often a working instance is looked at.

@@ -4,11 +4,11 @@
 //! product would answer: status code, result, log, duration and memory. What a function may see of
 //! this machine is told at [`Isolation`].
 //!
-//! How the parts work together: [`pool`] keeps instances that have loaded their handler. If none is
-//! idle, [`package`] unpacks the code, [`interpreter`] finds the program, [`process`] starts it
-//! inside a [`sandbox`], and its bootstrap says over the [`channel`] when the handler is loaded.
-//! An [`instance`] then sends one event at a time and waits for the result, while it feeds the
-//! [`log`] and watches time and [`memory`].
+//! How the parts work together: `pool` keeps instances that have loaded their handler. If none is
+//! idle, `package` unpacks the code, `interpreter` finds the program, `process` starts it
+//! inside a `sandbox`, and its bootstrap says over the `channel` when the handler is loaded.
+//! An `instance` then sends one event at a time and waits for the result, while it feeds the
+//! `log` and watches time and `memory`.
 
 mod channel;
 mod environment;
@@ -27,7 +27,9 @@ mod spec;
 #[cfg(test)]
 mod testing;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 pub use outcome::{Outcome, Status};
 pub use sandbox::Isolation;
@@ -75,6 +77,13 @@ impl Runtime {
     #[must_use]
     pub fn new(options: RuntimeOptions) -> Self {
         Self { inner: Arc::new(Inner::new(options)) }
+    }
+
+    /// Looks for the interpreter of a configured runtime in the background, so that the first event
+    /// need not wait for that. To be called where tasks can be spawned.
+    pub fn prepare(&self, runtime: &str) {
+        let (inner, runtime) = (Arc::clone(&self.inner), runtime.to_owned());
+        tokio::spawn(async move { inner.find_interpreter(&runtime).await });
     }
 
     /// Runs a function on an event. What goes wrong is part of the outcome. The function runs to

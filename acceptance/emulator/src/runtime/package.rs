@@ -1,16 +1,16 @@
 //! Unpacked packages, kept by what they were packed from.
 
-use std::{
-    collections::HashMap,
-    fs,
-    io::{self, Cursor, Read},
-    os::unix::fs::{PermissionsExt, symlink},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Cursor, Read};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
-use zip::{ZipArchive, read::ZipFile, result::ZipError};
+use zip::ZipArchive;
+use zip::read::ZipFile;
+use zip::result::ZipError;
 
 use super::spec::Package;
 use crate::verify::sha256_hex;
@@ -146,7 +146,8 @@ fn make_folder(path: &Path) -> io::Result<()> {
 mod tests {
     use std::io::Write;
 
-    use zip::{ZipWriter, write::SimpleFileOptions};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
 
     use super::*;
 

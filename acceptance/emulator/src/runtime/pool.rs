@@ -1,18 +1,15 @@
 //! The instances that are kept, by function version.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-use super::{instance::Instance, spec::FunctionKey};
+use super::instance::Instance;
+use super::spec::FunctionKey;
 
 /// Everything that is started and waits for events, and room for what may start.
 pub(super) struct Pool {

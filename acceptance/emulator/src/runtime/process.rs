@@ -1,35 +1,25 @@
 //! Starting the processes of instances.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    fs, io,
-    os::{
-        fd::{AsRawFd, OwnedFd},
-        unix::net::UnixStream as StdUnixStream,
-    },
-    path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
-    sync::{
-        OnceLock,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
-};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, mpsc};
+use std::{fs, io};
 
 use nix::unistd::getpid;
-use tokio::{
-    net::{UnixStream, unix::pipe},
-    process::{Child, Command},
-    runtime::Handle,
-    sync::oneshot,
-};
+use tokio::net::UnixStream;
+use tokio::net::unix::pipe;
+use tokio::process::{Child, Command};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
-use super::{
-    interpreter::{Interpreter, Language},
-    memory::Meter,
-    sandbox::{Folders, Isolation, Mode, Rules, processes},
-};
+use super::interpreter::{Interpreter, Language};
+use super::memory::Meter;
+use super::sandbox::{Folders, Isolation, Mode, Rules, processes};
 
 #[cfg(target_os = "linux")]
 use super::sandbox::Room;

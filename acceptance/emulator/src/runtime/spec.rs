@@ -1,6 +1,9 @@
 //! What the runtime is told: one version of one function, and one event.
 
-use std::{collections::BTreeMap, fmt, io, sync::Arc, time::Duration};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
 
 use crate::verify::sha256_hex;
 

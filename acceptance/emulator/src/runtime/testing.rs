@@ -1,12 +1,11 @@
 //! What the tests of this module share.
 
-use std::{
-    collections::BTreeMap,
-    io::{Cursor, Write},
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::time::Duration;
 
-use zip::{ZipWriter, write::SimpleFileOptions};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::{FunctionKey, FunctionSpec, Package};
 

@@ -230,6 +230,16 @@ pub(super) fn all(
     Ok(alive.map(|(id, function)| (id[prefix.len()..].to_owned(), function)).collect())
 }
 
+/// Clears away what is left of functions that are gone.
+fn sweep(call: &Call<'_>, namespace: &str) -> Result<(), StoreError> {
+    for (key, function) in call.store.scan::<Function>(&id(namespace, ""))? {
+        if function.status(call.now) == Status::Gone {
+            call.store.remove::<Function>(&key)?;
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn create(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let (namespace, name) = (namespace_of(p), p.str("FunctionName"));
@@ -262,6 +272,8 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     revision.code = package::keep(call, &code)?;
     tags::set_from(call, tags::FUNCTION, &tag_id(namespace, name), &p.objects("Tags"), TAG)?;
     settle_new(call, namespace, name, &function)?;
+    let runtime = function.latest.runtime;
+    call.after(move |cloud| cloud.runtime.prepare(&runtime));
     Ok(json!({}))
 }
 
@@ -306,6 +318,7 @@ fn unmade(call: &Call<'_>, kind: Kind) -> Result<Function, Refusal> {
 
 /// R59, R33: the name is unused and there is room for one more.
 pub(super) fn must_be_free(call: &Call<'_>, namespace: &str, name: &str) -> Result<(), Refusal> {
+    sweep(call, namespace)?;
     let others = all(&call.store, call.now, namespace)?;
     if others.iter().any(|(other, _)| other == name) {
         let text = format!("There is a function {name} in the namespace {namespace} already.");

@@ -15,8 +15,8 @@ use crate::runtime::{FunctionKey, Outcome, Status};
 
 /// How many calls of a function are remembered.
 const KEPT: usize = 200;
-/// How much of each log is remembered.
-const KEPT_LOG_BYTES: usize = 256 << 10;
+/// How much of each log and each result is remembered.
+const KEPT_BYTES: usize = 64 << 10;
 const LONGEST_LIST: i64 = 10_000;
 
 /// One call, or one try of a queued one.
@@ -32,7 +32,8 @@ impl Record {
     #[must_use]
     pub fn of(outcome: &Outcome, started: Time, retry: u32) -> Self {
         let mut outcome = outcome.clone();
-        outcome.log = tail(&outcome.log, KEPT_LOG_BYTES).to_owned();
+        outcome.log = tail(&outcome.log, KEPT_BYTES).to_owned();
+        outcome.ret_msg = head(&outcome.ret_msg, KEPT_BYTES).to_owned();
         Self { started, retry, outcome }
     }
 }
@@ -77,6 +78,15 @@ impl Records {
     fn lock(&self) -> MutexGuard<'_, HashMap<FunctionKey, VecDeque<(String, Record)>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The beginning of a text, at most so many bytes of it.
+fn head(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// The end of a text, at most so many bytes of it.
@@ -229,4 +239,15 @@ fn show_status(name: &str, record: &Record) -> Value {
         "MemUsage": f64::from(kilobytes) / 1024.0,
         "RetryNum": record.retry,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!((head("aé", 2), tail("éa", 2)), ("a", "a"));
+        assert_eq!((head("ab", 9), tail("ab", 9)), ("ab", "ab"));
+    }
 }

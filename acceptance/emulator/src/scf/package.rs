@@ -167,3 +167,53 @@ pub(super) fn release(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
     here.remove::<Held>(&code.sha256)?;
     here.remove_blob(&code.sha256).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+    use crate::clock::Time;
+
+    fn archive(name: &str) -> Vec<u8> {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(b"pass").unwrap();
+        archive.finish().unwrap().into_inner()
+    }
+
+    fn code(bytes: &[u8], runtime: &str, handler: &str) -> Option<String> {
+        let (runtime, handler) = (runtime.to_owned(), handler.to_owned());
+        let revision = Revision { runtime, handler, ..Revision::usual(Time(0)) };
+        check(bytes, Kind::Event, &revision).err().map(|refusal| refusal.code.into_owned())
+    }
+
+    #[test]
+    fn r37_unpacked_code_has_at_most_500_megabytes() {
+        let mut bytes = archive("index.py");
+        // The archive's directory tells the unpacked size 24 bytes into the file's entry.
+        let entry = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+        bytes[entry + 24..entry + 28].copy_from_slice(&(501_u32 << 20).to_le_bytes());
+        let refused = code(&bytes, "Python3.6", "index.main");
+        assert_eq!(refused.as_deref(), Some("InvalidParameterValue.ZipFile"));
+    }
+
+    #[test]
+    fn r68_the_entry_file_has_the_languages_extension() {
+        for (file, runtime, handler) in [
+            ("index.py", "Python3.9", "index.main"),
+            ("index.js", "Nodejs18.15", "index.main"),
+            ("index.php", "Php8.0", "index.main"),
+            ("main", "Go1", "main"),
+            ("bootstrap", "CustomRuntime", "any"),
+            ("anything", "Java8", "a.B::c"),
+        ] {
+            assert_eq!(code(&archive(file), runtime, handler), None, "{runtime}");
+        }
+        let refused = code(&archive("index.js"), "Python3.9", "index.main");
+        assert_eq!(refused.as_deref(), Some("InvalidParameterValue.Code"));
+    }
+}

@@ -66,7 +66,6 @@ pub(super) fn publish(call: &Call<'_>) -> Answer {
         return refused("FailedOperation.FunctionStatusError", text);
     }
     let id = function::id(namespace, name);
-    package::hold(&call.store, &function.latest.code)?;
     let description = rules::description(p.str("Description"))?;
     function.life =
         call.life(&FUNCTION_PUBLISH, Status::Publishing, Status::Active, Status::PublishFailed);
@@ -88,6 +87,7 @@ pub(super) fn add(
 ) -> Result<u64, Refusal> {
     let count = all(&call.store, id)?.len() + 1;
     call.within(&quotas::VERSIONS, count, "delete versions that nothing uses")?;
+    package::hold(&call.store, &function.latest.code)?;
     function.published += 1;
     let life =
         call.life(&FUNCTION_PUBLISH, Status::Publishing, Status::Active, Status::PublishFailed);

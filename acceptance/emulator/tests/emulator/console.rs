@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Server, client, version};
+use crate::scf::{HELLO, create, python};
+use crate::support::{Server, client, version, wait_for};
 
 #[test]
 fn health_coverage_and_schemas_are_shown() {
@@ -168,4 +169,7 @@ fn objects_are_shown_without_what_is_internal() {
     let objects = client.look("objects");
     let kinds: Vec<_> = objects.as_array().unwrap().iter().map(|o| o["kind"].clone()).collect();
     assert_eq!(kinds, ["vpc.route_table", "vpc.vpc"]);
+    create(&client, python("hello", HELLO));
+    client.ok("scf.DeleteFunction", json!({"FunctionName": "hello"}));
+    wait_for(|| (client.look("objects").as_array().unwrap().len() == 2).then_some(()));
 }

@@ -4,10 +4,12 @@
 // A test panics with the place and the value; helpers are part of the tests.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
+mod clb;
 mod console;
 mod durability;
 mod exec;
 mod faults;
+mod gateway;
 mod protocol;
 mod runtime;
 mod scf;

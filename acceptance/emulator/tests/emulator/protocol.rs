@@ -132,6 +132,18 @@ fn a_proxys_absolute_form_is_answered_and_strangers_are_not_reached() {
 }
 
 #[test]
+fn the_host_may_be_written_as_a_url() {
+    // The vendor's CLI sends its endpoint as it was given.
+    let client = client();
+    let listed = sent(&client, |r| {
+        let host = r.headers.iter().find(|(name, _)| name == "Host").unwrap().1.clone();
+        r.set("Host", &format!("http://{host}"));
+        client.sign(r, "vpc", now());
+    });
+    assert_eq!(listed.unwrap()["TotalCount"], 0);
+}
+
+#[test]
 fn a_body_of_more_than_ten_megabytes_is_too_large() {
     let client = client();
     let request = client.request("vpc.DescribeVpcs", &" ".repeat((10 << 20) + 1));

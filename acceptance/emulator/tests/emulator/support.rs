@@ -316,7 +316,8 @@ pub fn response(page: &Page) -> Result<Value, (Code, String)> {
     }
 }
 
-fn read_page(connection: &mut BufReader<TcpStream>) -> Option<Page> {
+/// Reads an answer; `None` when the connection is cut before its end.
+pub fn read_page(connection: &mut BufReader<TcpStream>) -> Option<Page> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if connection.read_line(&mut head).ok()? == 0 {

@@ -167,7 +167,7 @@ impl Lifecycle for Attachment {
     fn validate(config: &Self, problems: &mut Diagnostics) {
         let (by_id, by_path) = (&config.location_id, [&config.domain, &config.url]);
         if by_id.is_null() && by_path.iter().any(|value| value.is_null()) {
-            let detail = "A function is behind a rule, not behind a listener (R16): set \
+            let detail = "A function is behind a rule, not behind a listener: set \
                           location_id, or domain and url.";
             problems.error("location_id", "Missing rule", detail);
         }
@@ -185,14 +185,14 @@ impl Lifecycle for Attachment {
         let region = cloud.region();
         if !REGIONS.contains(&region) {
             let detail = format!(
-                "Functions can be behind load balancers in {}, not in {region} (R1).",
+                "Functions can be behind load balancers in {}, not in {region}.",
                 REGIONS.join(", ")
             );
             change.problems.error(Path::root(), "Not in this region", detail);
         } else if DOUBTFUL.contains(&region) {
             let detail = format!(
                 "The vendor's pages do not agree whether functions can be behind load balancers \
-                 in {region} (R2)."
+                 in {region}."
             );
             change.problems.warning(Path::root(), "Perhaps not in this region", detail);
         }
@@ -215,7 +215,7 @@ fn check_qualifier(function: &Function, problems: &mut Diagnostics) {
         let path = Path::attribute("function_targets").index(0).name("function").index(0);
         let detail = format!(
             "A VERSION is $LATEST or a number, an ALIAS begins with a letter or is $DEFAULT; \
-             {qualifier:?} is no {kind} (R18)."
+             {qualifier:?} is no {kind}."
         );
         problems.error(path.name("function_qualifier"), "Another kind of qualifier", detail);
     }
@@ -230,7 +230,7 @@ async fn refuse_what_cannot_be_bound(
     let account = vpc::describe_network_account_type(cloud, &Default::default()).await?;
     if account.network_account_type == "LEGACY" {
         let detail = "Only standard accounts, billed by address, can put functions behind load \
-                      balancers (R3). Upgrade the account's network type in the console (R4).";
+                      balancers. Upgrade the account's network type in the console.";
         change.problems.error(Path::root(), "Traditional account", detail);
     }
     let (balancer, listener) =
@@ -239,11 +239,9 @@ async fn refuse_what_cannot_be_bound(
         && let Some(found) = clb::find_load_balancer(cloud, id).await?
     {
         let reason = match &found {
-            found if found.forward == 0 => "it is of the classic kind (R5)",
-            found if matches!(found.vpc_id.as_str(), "" | "0") => {
-                "it is in the classic network (R6)"
-            }
-            found if found.ipv6_mode == "IPv6FullChain" => "it is an IPv6 load balancer (R10)",
+            found if found.forward == 0 => "it is of the classic kind",
+            found if matches!(found.vpc_id.as_str(), "" | "0") => "it is in the classic network",
+            found if found.ipv6_mode == "IPv6FullChain" => "it is an IPv6 load balancer",
             _ => "",
         };
         if !reason.is_empty() {
@@ -257,7 +255,7 @@ async fn refuse_what_cannot_be_bound(
     {
         let detail = format!(
             "{listener} is a {} listener; only HTTP and HTTPS listeners can have functions behind \
-             them (R11).",
+             them.",
             found.protocol
         );
         change.problems.error("listener_id", "Not this listener", detail);
@@ -279,7 +277,7 @@ async fn refuse_web_function(
     let found = scf::find_function(cloud, &key).await?;
     if found.is_some_and(|function| function.kind == "HTTP") {
         let path = Path::attribute("function_targets").index(0).name("function").index(0);
-        let detail = format!("{name} is a web function; only event functions can be bound (R14).");
+        let detail = format!("{name} is a web function; only event functions can be bound.");
         change.problems.error(path.name("function_name"), "Web function", detail);
     }
     Ok(())

@@ -194,7 +194,8 @@ impl Lifecycle for Listener {
         }
         let by_domain = config.sni_switch.is_unknown() || config.sni_switch.is_known_and(|on| *on);
         if encrypted && config.certificate_id.is_null() && !by_domain {
-            let detail = format!("A {protocol} listener needs a certificate (R28), or sni_switch.");
+            let detail =
+                format!("A {protocol} listener needs one: set certificate_id, or sni_switch.");
             problems.error("certificate_id", "Missing certificate", detail);
         }
         if !encrypted && config.certificate_id.is_known() {

@@ -5,7 +5,7 @@ use tencentcloud_api::clb::{
     self, CertificateInput, CertificateOutput, CreateRuleRequest, DeleteRuleRequest,
     ModifyDomainAttributesRequest, ModifyRuleRequest, RuleInput, RuleOutput,
 };
-use tf_protocol::{Lifecycle, Presence, Problem, Timeouts};
+use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
 use tf_schema::{Diagnostics, Resource, Set, Value};
 
@@ -181,6 +181,17 @@ impl Lifecycle for Rule {
     fn import(id: &str) -> Result<Self, Problem> {
         split_id(id)?;
         Ok(Rule { id: id.into(), ..Rule::default() })
+    }
+
+    async fn plan(change: &mut Change<Self>, _cloud: &Cloud) -> Result<(), Problem> {
+        // Both name the same domains: what the user changes in one changes the other.
+        if change.changes("domain") && change.config.domains.is_null() {
+            change.set_unknown("domains");
+        }
+        if change.changes("domains") && change.config.domain.is_null() {
+            change.set_unknown("domain");
+        }
+        Ok(())
     }
 
     fn validate(config: &Self, problems: &mut Diagnostics) {

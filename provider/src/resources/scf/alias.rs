@@ -275,7 +275,7 @@ fn check_routing(routing: &Routing, main: &Value<String>, problems: &mut Diagnos
     let weight = routing.additional_version_weights.or_none().first();
     let rule = routing.additional_version_matches.or_none().first();
     if weight.is_some() && rule.is_some() {
-        let detail = "Calls are shared by weight or by rule, not by both (R285).";
+        let detail = "Calls are shared by weight or by rule, not by both.";
         problems.error(matches.clone(), "Two kinds of routing", detail);
     }
     let versions =
@@ -294,7 +294,7 @@ fn check_routing(routing: &Routing, main: &Value<String>, problems: &mut Diagnos
         && !is_range(expression)
     {
         let detail = format!(
-            "Expected (a,b) or [a,b] with whole numbers, such as [1,50], got {expression:?} (R291)."
+            "Expected (a,b) or [a,b] with whole numbers, such as [1,50], got {expression:?}."
         );
         problems.error(matches.name("expression"), "Invalid range", detail);
     }

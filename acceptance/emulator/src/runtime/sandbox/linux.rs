@@ -3,31 +3,27 @@
 //! A room is described before the fork ([`Room::new`]) and entered after it ([`Room::enter`]),
 //! where nothing but system calls is allowed.
 
-use std::{
-    collections::HashSet,
-    ffi::{CStr, CString},
-    fs, io,
-    os::{fd::AsRawFd, unix::ffi::OsStrExt},
-    path::{Path, PathBuf},
+use std::collections::HashSet;
+use std::ffi::{CStr, CString};
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag, open};
+use nix::libc;
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::sys::{prctl, stat};
+use nix::unistd::{
+    ForkResult, Gid, Pid, Uid, chdir, fork, getegid, geteuid, mkdir, pivot_root, setgroups,
+    setresgid, setresuid, symlinkat, write,
 };
 
-use nix::{
-    errno::Errno,
-    fcntl::{AT_FDCWD, OFlag, open},
-    libc,
-    mount::{MntFlags, MsFlags, mount, umount2},
-    sched::{CloneFlags, unshare},
-    sys::{
-        prctl, stat,
-        wait::{WaitStatus, waitpid},
-    },
-    unistd::{
-        ForkResult, Gid, Pid, Uid, chdir, fork, getegid, geteuid, mkdir, pivot_root, setgroups,
-        setresgid, setresuid, symlinkat, write,
-    },
-};
-
-use super::{Folders, Mode, rules::end_with_parent};
+use super::rules::end_with_parent;
+use super::{Folders, Mode};
 
 /// The user and group that functions run as.
 const USER: u32 = 10000;

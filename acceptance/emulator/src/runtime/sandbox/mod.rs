@@ -10,10 +10,8 @@
 //! `TMPDIR` is a folder of the instance, and a process that leaves its process group outlives it.
 //! Limits on time, memory, files and output are the same.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::io;
+use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -1,16 +1,12 @@
 //! The rules that hold for an instance's process with or without namespaces.
 
-use std::{
-    fs,
-    os::fd::{AsFd, OwnedFd},
-};
+use std::fs;
+use std::os::fd::{AsFd, OwnedFd};
 
-use nix::{
-    errno::Errno,
-    fcntl::{FcntlArg, FdFlag, fcntl},
-    sys::resource::{Resource, getrlimit, setrlimit},
-    unistd::{Pid, getppid},
-};
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::unistd::{Pid, getppid};
 
 use super::Mode;
 use crate::runtime::memory::PROCESSES;

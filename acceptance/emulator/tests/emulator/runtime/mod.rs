@@ -5,19 +5,18 @@ mod node;
 mod python;
 mod warm;
 
-use std::{
-    collections::BTreeMap,
-    io::{Cursor, Write},
-    sync::Arc,
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tencentcloud_emulator::runtime::{
     FunctionKey, FunctionSpec, Invocation, Isolation, Outcome, Package, Runtime, RuntimeOptions,
     Status,
 };
-use zip::{ZipWriter, write::SimpleFileOptions};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// A runtime in a folder of its own.
 struct Machine {

@@ -57,6 +57,25 @@ fn r48_timeouts_are_1_to_900_seconds() {
 }
 
 #[test]
+fn r283_descriptions_have_at_most_1000_characters() {
+    let code = refused(&client(), json!({"Description": "d".repeat(1001)}));
+    assert_eq!(code, "InvalidParameterValue.Description");
+}
+
+#[test]
+fn r62_r65_types_and_runtimes_are_those_that_exist() {
+    let client = client();
+    assert_eq!(refused(&client, json!({"Type": "Web"})), "InvalidParameterValue.Type");
+    assert_eq!(refused(&client, json!({"Runtime": "Cobol1"})), "InvalidParameterValue.Runtime");
+    assert_eq!(refused(&client, json!({"Handler": "index"})), "InvalidParameterValue.Handler");
+    assert_eq!(
+        refused(&client, json!({"FunctionName": "1a"})),
+        "InvalidParameterValue.FunctionName"
+    );
+    assert_eq!(refused(&client, json!({"Namespace": "nowhere"})), "ResourceNotFound.Namespace");
+}
+
+#[test]
 fn r72_init_timeouts_are_3_to_300_seconds() {
     let client = client();
     for seconds in [2, 301] {
@@ -285,4 +304,26 @@ fn r60_r84_what_cannot_change_stays() {
     assert_eq!(code(json!({"Runtime": "Python3.7"})), "InvalidParameterValue.Runtime");
     assert_eq!(code(json!({"AsyncRunEnable": "TRUE"})), "UnknownParameter");
     update(json!({"Runtime": "Python3.6"})).unwrap();
+}
+
+#[test]
+fn r29_r339_quotas_of_code_and_of_fixed_addresses_hold() {
+    let client = client();
+    let quota = |name: &str, limit: i64| {
+        let (account, region) = (&client.secret_id, &client.region);
+        let change = json!({"account": account, "region": region, "name": name, "limit": limit});
+        assert_eq!(client.console("POST", "quotas", &change).status, 200);
+    };
+    quota("scf.code_bytes", 100);
+    assert_eq!(refused(&client, json!({})), "LimitExceeded.Quota");
+    quota("scf.code_bytes", 1_000_000);
+    quota("scf.fixed_ips", 0);
+    let eip = json!({"EipStatus": "ENABLE"});
+    let fixed = json!({"PublicNetConfig": {"PublicNetStatus": "ENABLE", "EipConfig": eip}});
+    assert_eq!(refused(&client, fixed), "LimitExceeded.Eip");
+    quota("scf.versions", 1);
+    create(&client, python("hello", HELLO));
+    super::publish(&client, "hello");
+    let code = client.code("scf.PublishVersion", about("hello", json!({})));
+    assert_eq!(code, "LimitExceeded.FunctionVersions");
 }

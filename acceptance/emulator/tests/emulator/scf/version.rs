@@ -81,4 +81,11 @@ fn an_update_can_publish_in_one_step() {
     client.ok("scf.UpdateFunctionConfiguration", about("hello", change));
     let read = client.ok("scf.GetFunction", about("hello", json!({"Qualifier": "1"})));
     assert_eq!(read["Timeout"], 9);
+    wait(&client, "hello", "Active");
+    // The version holds the package on its own account, so that it goes without harm to the rest.
+    client.ok("scf.DeleteFunctionVersion", about("hello", json!({"Qualifier": "1"})));
+    client.ok("scf.UpdateFunctionConfiguration", about("hello", json!({"Timeout": 8})));
+    wait(&client, "hello", "Active");
+    let result = client.ok("scf.Invoke", about("hello", json!({})));
+    assert_eq!(result["Result"]["RetMsg"], "\"hello\"");
 }

@@ -104,7 +104,7 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     if let (Some(namespace), Some(name)) = (config.namespace.known(), config.name.known())
         && namespace.len() + name.len() > 118
     {
-        let detail = "Namespace and name together may have 118 characters (R36).";
+        let detail = "Namespace and name together may have 118 characters.";
         problems.error("name", "Names too long", detail);
     }
     if let [_, second, ..] = code::sources(config).as_slice() {
@@ -137,11 +137,11 @@ fn is_web(config: &Function) -> bool {
 fn check_entry_point(config: &Function, problems: &mut Diagnostics) {
     if is_web(config) {
         if config.handler.is_known() {
-            let detail = "A web function starts with its scf_bootstrap; leave handler out (R70).";
+            let detail = "A web function starts with its scf_bootstrap; leave handler out.";
             problems.error("handler", "Handler of a web function", detail);
         }
         if config.dns_cache.is_known_and(|on| *on) {
-            let detail = "A web function starts its own cache in scf_bootstrap (R391, R392).";
+            let detail = "A web function starts its own cache in scf_bootstrap.";
             problems.error("dns_cache", "Name cache of a web function", detail);
         }
         return;
@@ -179,7 +179,7 @@ fn check_time_limit(config: &Function, problems: &mut Diagnostics) {
     {
         let detail = format!(
             "Expected 1 to 900 seconds, got {seconds}. Only in asynchronous run mode \
-             (async_run_enable) up to 86400 are allowed (R48, R83)."
+             (async_run_enable) up to 86400 are allowed."
         );
         problems.error("timeout", "Invalid timeout", detail);
     }
@@ -191,7 +191,7 @@ fn check_network(config: &Function, problems: &mut Diagnostics) {
     let off = |flag: &Value<bool>| flag.is_null() || flag.is_known_and(|on| !on);
     if on(&config.enable_eip_config) && off(&config.enable_public_net) {
         let detail = "A fixed outgoing address needs access to the internet: set \
-                      enable_public_net = true (R331).";
+                      enable_public_net = true.";
         problems.error("enable_eip_config", "Fixed address without internet", detail);
     }
 }

@@ -149,7 +149,7 @@ pub struct Function {
     #[tf(computed, stable)]
     pub eips: Value<Vec<String>>,
     /// What starts the function.
-    #[tf(computed)]
+    #[tf(computed, stable)]
     pub trigger_info: Value<Vec<TriggerInfo>>,
 }
 
@@ -308,8 +308,8 @@ impl Function {
     }
 
     /// Notices code that was changed outside of Terraform: the function was changed since the
-    /// state was written, and the cloud's hash of its package is another one. An imported function
-    /// gets the cloud's hash.
+    /// state was written, and the cloud's hash of its package is another one. A function that was
+    /// imported, or made by another provider, gets the cloud's hash.
     async fn notice_foreign_code(
         &mut self,
         found: &scf::GetFunctionResponse,
@@ -318,8 +318,7 @@ impl Function {
     ) -> Result<(), Problem> {
         let changed = self.modify_time.is_known_and(|time| *time != found.mod_time)
             || self.code_size.is_known_and(|size| *size != found.code_size);
-        let imported = self.modify_time.is_null() && self.code_sha256.is_null();
-        if !changed && !imported {
+        if !changed && !self.code_sha256.is_null() {
             return Ok(());
         }
         let request = GetFunctionAddressRequest {
