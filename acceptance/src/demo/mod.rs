@@ -9,7 +9,7 @@ mod steps;
 mod tools;
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -42,7 +42,7 @@ struct Options {
     /// Use the provider and the local cloud in this folder instead of building them.
     #[arg(long, value_name = "DIR")]
     programs: Option<PathBuf>,
-    /// Where Terraform is downloaded from if it has to be: DIR/terraform/VERSION/ARCHIVE.
+    /// Where Terraform is downloaded from if it has to be: a server with the files of the default.
     #[arg(long, value_name = "URL", env = "SCF_RS_TERRAFORM_MIRROR", default_value = OFFICIAL)]
     terraform_mirror: String,
 }
@@ -50,7 +50,7 @@ struct Options {
 /// Why the demo ends early: a sentence, or what a program said.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("stopped; nothing is left running")]
+    #[error("Stopped; nothing is left running.")]
     Stopped,
     #[error(
         "python3 is not on PATH, and the example's function is written in Python: install Python 3 \
@@ -58,7 +58,7 @@ enum Failure {
     )]
     NoPython,
     #[error(
-        "{0}\nInstall terraform or tofu and start again; a mirror is set by SCF_RS_TERRAFORM_MIRROR"
+        "{0}\nInstall terraform or tofu and start again, or name a mirror in SCF_RS_TERRAFORM_MIRROR."
     )]
     Install(#[from] InstallError),
     #[error("there is no provider or no local cloud in {}", .0.display())]
@@ -67,7 +67,7 @@ enum Failure {
     Build,
     #[error("{} cannot be run: {source}", program.display())]
     Run { program: PathBuf, source: io::Error },
-    #[error("{}{}\n`{command}` failed with exit code {}", said.out, said.err, said.code)]
+    #[error("`{command}` failed with exit code {}", said.code)]
     Tool { command: String, said: Said },
     #[error("cannot use {}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
@@ -86,6 +86,17 @@ impl Failure {
         let path = path.into();
         move |source| Failure::File { path, source }
     }
+
+    /// Says why the demo ends, after what a program that failed has said itself.
+    fn tell(&self) {
+        let text = match self {
+            Failure::Stopped => self.to_string(),
+            Failure::Tool { said, .. } => format!("{}{}\nerror: {self}", said.out, said.err),
+            _ => format!("error: {self}"),
+        };
+        // A reader who has gone away is no reason to panic.
+        let _ = writeln!(io::stderr(), "\n{text}");
+    }
 }
 
 /// Runs the program to its end.
@@ -99,7 +110,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            print(&format!("\n{failure}\n"));
+            failure.tell();
             ExitCode::FAILURE
         }
     }
@@ -116,8 +127,11 @@ async fn demonstrate(options: &Options) -> Result<(), Failure> {
     let cloud = steps.step("Start the local cloud", start(&programs, &log)).await?;
     let stack = Stack::new(folder.path(), cli, &programs, &cloud)?;
     let outcome = show(&mut steps, &stack, &cloud, options.keep).await;
-    if outcome.as_ref().is_err_and(|failure| !matches!(failure, Failure::Stopped)) {
-        print(&format!("\nThe local cloud's log:\n{}", read(&log)));
+    let log = fs::read_to_string(&log).unwrap_or_default();
+    if outcome.as_ref().is_err_and(|failure| !matches!(failure, Failure::Stopped))
+        && !log.is_empty()
+    {
+        print(&format!("\nThe local cloud's log:\n{log}"));
     }
     outcome
 }
@@ -207,8 +221,4 @@ async fn nothing_left(cloud: &Emulator) -> Result<(), Failure> {
     }
     say("Nothing.");
     Ok(())
-}
-
-fn read(file: &Path) -> String {
-    fs::read_to_string(file).unwrap_or_default()
 }

@@ -10,6 +10,9 @@ use super::{Failure, process};
 /// A page answers at once, or something is wrong.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How many characters of a page that is not ours are shown.
+const ENOUGH: usize = 200;
+
 /// Where the page is: at the load balancer's own address and, on machines where that address or its
 /// port cannot be used, at the local cloud's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +80,9 @@ impl Place {
         if answer.status().is_success() && text.contains(words) {
             return Ok(text);
         }
-        Err(format!("{words:?} is not in the answer {}: {text}", answer.status()))
+        let beginning: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let beginning: String = beginning.chars().take(ENOUGH).collect();
+        Err(format!("{words:?} is not in the answer {}: {beginning}", answer.status()))
     }
 }
 
