@@ -5,6 +5,7 @@ mod balancer;
 mod examples;
 mod faults;
 mod function;
+mod layer;
 mod layers;
 mod network;
 mod provider;
