@@ -1,8 +1,9 @@
 //! `tencentcloud_scf_function`: a serverless function.
 //! <https://www.tencentcloud.com/document/product/583/19806>
 
-mod check;
+pub mod check;
 mod code;
+pub mod layers;
 mod map;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
 
 use super::function_lock;
+use super::packed;
 use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
@@ -151,6 +153,10 @@ pub struct Function {
     /// What starts the function.
     #[tf(computed, stable)]
     pub trigger_info: Value<Vec<TriggerInfo>>,
+    /// Layers whose files are merged below `/opt`, at most 5. Of two files with the same path, that
+    /// of the later layer counts.
+    #[tf(block, max(5))]
+    pub layers: Value<Vec<layers::Layer>>,
 }
 
 /// What starts a function.
@@ -275,10 +281,10 @@ impl Lifecycle for Function {
         check::configuration(config, problems);
     }
 
-    async fn plan(change: &mut Change<Self>, _cloud: &Cloud) -> Result<(), Problem> {
-        code::plan(change).await;
+    async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
+        packed::plan(change).await;
         plan_consequences(change);
-        Ok(())
+        layers::warn(change, cloud).await
     }
 }
 
@@ -347,8 +353,7 @@ impl Function {
             qualifier: None,
         };
         let address = scf::get_function_address(cloud, &request).await?;
-        let hash = address.code_sha256.to_ascii_lowercase();
-        if hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit()) {
+        if let Some(hash) = packed::hash_of(&address.code_sha256) {
             self.code_sha256 = hash.into();
         }
         Ok(())
