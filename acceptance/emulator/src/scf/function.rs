@@ -271,6 +271,8 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     revision.take_code(call, kind, &code)?;
     tags::set_from(call, tags::FUNCTION, &tag_id(namespace, name), &p.objects("Tags"), TAG)?;
     settle_new(call, namespace, name, &function)?;
+    let runtime = function.latest.runtime;
+    call.after(move |cloud| cloud.runtime.prepare(&runtime));
     Ok(json!({}))
 }
 

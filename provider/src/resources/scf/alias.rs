@@ -312,7 +312,6 @@ fn is_range(text: &str) -> bool {
 }
 
 /// R281, R282 and D8: the console says 2 to 60 characters, the API 1 to 64.
-#[allow(clippy::ptr_arg)]
 fn name_form(name: &String) -> Check {
     let well_formed = (1..=64).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -337,7 +336,6 @@ fn share(weight: &f64) -> Check {
 }
 
 /// R288: `invoke.headers.NAME`.
-#[allow(clippy::ptr_arg)]
 fn match_key(key: &String) -> Check {
     match key.strip_prefix("invoke.headers.") {
         Some(name) if !name.is_empty() => Ok(()),

@@ -111,24 +111,28 @@ fn plan_unreadable<P: Packed>(change: &mut Change<P>, path: Path, error: &Packag
 
 /// Which package a plan has shown last, remembered on this machine: an apply in another process
 /// compares it with what is there then.
-struct Shown(PathBuf);
+struct Shown(Option<PathBuf>);
 
 impl Shown {
     fn of<P: Packed>(config: &P) -> Shown {
         let directory = std::env::current_dir().unwrap_or_default();
         let key = format!("{}\n{} {}", directory.display(), P::KIND, config.name());
-        let folder = std::env::temp_dir().join("terraform-provider-tencentcloud");
-        Shown(folder.join(sha256(key.as_bytes())))
+        // In the user's own folder: what others can write must not be trusted.
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+        let name = sha256(key.as_bytes());
+        Shown(cache.map(|cache| cache.join("terraform-provider-tencentcloud").join(name)))
     }
 
     fn read(&self) -> Option<String> {
-        std::fs::read_to_string(&self.0).ok()
+        std::fs::read_to_string(self.0.as_ref()?).ok()
     }
 
     /// What cannot be remembered is only told in Terraform's words instead of these.
     fn write(&self, hash: &str) {
-        let _ = self.0.parent().map(std::fs::create_dir_all);
-        let _ = std::fs::write(&self.0, hash);
+        let Some(path) = &self.0 else { return };
+        let _ = path.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(path, hash);
     }
 }
 

@@ -8,7 +8,6 @@ use tf_schema::{Diagnostics, Value};
 use super::{Function, code};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
-#[allow(clippy::ptr_arg)]
 pub fn name(name: &String) -> Check {
     let well_formed = (2..=60).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -60,7 +59,6 @@ fn form(runtime: &str) -> Option<Form> {
 }
 
 /// R65: one of the languages. Which of their versions there are is for the cloud to know.
-#[allow(clippy::ptr_arg)]
 pub fn runtime(runtime: &String) -> Check {
     match form(runtime) {
         Some(_) => Ok(()),

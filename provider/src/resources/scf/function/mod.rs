@@ -185,6 +185,25 @@ pub struct TriggerInfo {
     pub modify_time: Value<String>,
 }
 
+/// What the cloud's refusals are about.
+const ATTRIBUTES: [(&str, &str); 15] = [
+    ("InvalidParameterValue.Memory", "mem_size"),
+    ("LimitExceeded.Memory", "mem_size"),
+    ("LimitExceeded.Timeout", "timeout"),
+    ("InvalidParameterValue.Handler", "handler"),
+    ("InvalidParameterValue.Runtime", "runtime"),
+    ("InvalidParameterValue.Environment", "environment"),
+    ("InvalidParameterValue.Description", "description"),
+    ("InvalidParameterValue.Vpc", "vpc_id"),
+    ("ResourceNotFound.Vpc", "vpc_id"),
+    ("ResourceNotFound.Role", "role"),
+    ("InvalidParameterValue.Layers", "layers"),
+    ("ResourceNotFound.Layer", "layers"),
+    ("ResourceNotFound.Namespace", "namespace"),
+    ("ResourceInUse.Function", "name"),
+    ("LimitExceeded.Eip", "enable_eip_config"),
+];
+
 impl Lifecycle for Function {
     const TYPE: &'static str = "tencentcloud_scf_function";
     const TIMEOUTS: Timeouts = Timeouts::NONE.create(10).update(10).delete(10);
@@ -196,7 +215,9 @@ impl Lifecycle for Function {
         let request = self.to_create(&package);
         let made = scf::create_function(cloud, &request).await;
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
-        create::named(made, &mut self.id, format!("{}+{}", key.namespace, key.name), look).await?;
+        let id = format!("{}+{}", key.namespace, key.name);
+        let made = create::named(made, &mut self.id, id, look).await;
+        made.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         if self.l5_enable.is_known_and(|on| *on) {
             self.update_configuration(None, cloud).await?;
@@ -308,14 +329,15 @@ impl Function {
         let Some(request) = self.to_update_configuration(prior) else { return Ok(()) };
         let key = self.key();
         scf::wait_changeable(cloud, &key).await?;
-        scf::update_function_configuration(cloud, &request).await?;
+        let updated = scf::update_function_configuration(cloud, &request).await;
+        updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         Ok(())
     }
 
     /// Notices code that was changed outside of Terraform: the function was changed since the
-    /// state was written, and the cloud's hash of its package is another one. An imported function
-    /// gets the cloud's hash.
+    /// state was written, and the cloud's hash of its package is another one. A function that was
+    /// imported, or made by another provider, gets the cloud's hash.
     async fn notice_foreign_code(
         &mut self,
         found: &scf::GetFunctionResponse,
@@ -324,8 +346,7 @@ impl Function {
     ) -> Result<(), Problem> {
         let changed = self.modify_time.is_known_and(|time| *time != found.mod_time)
             || self.code_size.is_known_and(|size| *size != found.code_size);
-        let imported = self.modify_time.is_null() && self.code_sha256.is_null();
-        if !changed && !imported {
+        if !changed && !self.code_sha256.is_null() {
             return Ok(());
         }
         let request = GetFunctionAddressRequest {
