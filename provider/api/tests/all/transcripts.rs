@@ -59,12 +59,17 @@ actions! {
         RegisterFunctionTargetsRequest SetLoadBalancerClsLogRequest
         SetLoadBalancerSecurityGroupsRequest;
     scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest DeleteAliasRequest
-        DeleteFunctionRequest DeleteFunctionVersionRequest DeleteNamespaceRequest GetAccountRequest
-        GetAliasRequest GetFunctionAddressRequest GetFunctionLogsRequest GetFunctionRequest
-        GetRequestStatusRequest InvokeRequest ListAliasesRequest ListFunctionsRequest
+        DeleteFunctionRequest DeleteFunctionVersionRequest DeleteNamespaceRequest
+        DeleteProvisionedConcurrencyConfigRequest DeleteReservedConcurrencyConfigRequest
+        GetAccountRequest GetAliasRequest GetFunctionAddressRequest
+        GetFunctionEventInvokeConfigRequest GetFunctionLogsRequest GetFunctionRequest
+        GetProvisionedConcurrencyConfigRequest GetRequestStatusRequest
+        GetReservedConcurrencyConfigRequest InvokeRequest ListAliasesRequest ListFunctionsRequest
         ListNamespacesRequest ListTriggersRequest ListVersionByFunctionRequest
-        PublishVersionRequest UpdateAliasRequest UpdateFunctionCodeRequest
-        UpdateFunctionConfigurationRequest UpdateNamespaceRequest;
+        PublishVersionRequest PutProvisionedConcurrencyConfigRequest
+        PutReservedConcurrencyConfigRequest UpdateAliasRequest UpdateFunctionCodeRequest
+        UpdateFunctionConfigurationRequest UpdateFunctionEventInvokeConfigRequest
+        UpdateNamespaceRequest;
     sts: GetCallerIdentityRequest;
     tag: DescribeResourceTagsByResourceIdsRequest ModifyResourceTagsRequest;
     vpc: CreateSecurityGroupRequest CreateSubnetRequest CreateVpcRequest
