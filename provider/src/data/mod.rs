@@ -12,7 +12,14 @@ use crate::Cloud;
 
 /// The data sources of the provider.
 pub fn all() -> DataSources<Cloud> {
-    DataSources::new().with::<clb::instances::Instances>().with::<scf::functions::Functions>()
+    DataSources::new()
+        .with::<clb::instances::Instances>()
+        .with::<scf::account_info::AccountInfo>()
+        .with::<scf::function_aliases::FunctionAliases>()
+        .with::<scf::function_versions::FunctionVersions>()
+        .with::<scf::functions::Functions>()
+        .with::<scf::namespaces::Namespaces>()
+        .with::<scf::triggers::Triggers>()
 }
 
 /// Writes what was found into the file that `result_output_file` names, as JSON.

@@ -1,3 +1,8 @@
 //! Serverless Cloud Function.
 
+pub mod account_info;
+pub mod function_aliases;
+pub mod function_versions;
 pub mod functions;
+pub mod namespaces;
+pub mod triggers;
