@@ -312,8 +312,8 @@ async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answe
         let text = "The event of an asynchronous call is at most 128 KB.";
         return refused("InvalidParameter.RequestTooLarge", text);
     }
-    let queued = Queued { spec, event, request_id: live.request_id.clone(), async_run };
-    let cloud = Arc::clone(&live.cloud);
+    let (cloud, request_id) = (Arc::clone(&live.cloud), live.request_id.clone());
+    let queued = Queued { spec, event, request_id, queued: cloud.clock.now(), async_run };
     tokio::spawn(async move { queued.run(&cloud).await });
     Ok(json!({"Result": answer_of_queued(&live.request_id)}))
 }
@@ -323,6 +323,7 @@ struct Queued {
     spec: Arc<FunctionSpec>,
     event: Vec<u8>,
     request_id: String,
+    queued: Time,
     async_run: bool,
 }
 
@@ -331,7 +332,6 @@ impl Queued {
     /// that is over its quota is no failure of the call: it is tried again for as long as the call
     /// may wait (R227).
     async fn run(self, cloud: &Arc<Cloud>) {
-        let queued = cloud.clock.now();
         let mut retry = 0;
         loop {
             let started = cloud.clock.now();
@@ -344,7 +344,8 @@ impl Queued {
             let invocation = Invocation { request_id, event, quota };
             let outcome = cloud.runtime.invoke(Arc::clone(&self.spec), invocation).await;
             let pause = cloud.transitions.lasts(&INVOKE_RETRY);
-            let too_late = cloud.clock.now().plus(pause) >= queued.plus(settings.seconds * 1000);
+            let too_late =
+                cloud.clock.now().plus(pause) >= self.queued.plus(settings.seconds * 1000);
             let refused =
                 matches!(outcome.status, Ended::ConcurrencyExceeded | Ended::StartRateExceeded);
             let used_up = !refused && i64::from(retry) >= settings.retries;

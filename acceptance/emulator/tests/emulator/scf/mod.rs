@@ -1,9 +1,12 @@
 //! Functions.
 
 mod alias;
+mod event_invoke;
 mod function;
 mod invoke;
 mod namespace;
+mod provisioned;
+mod reserved;
 mod rules;
 mod version;
 
