@@ -73,7 +73,10 @@ impl Case {
     pub fn command(&self) -> Command {
         let mut command =
             self.cli.command(self.folder.path(), &self.folder.path().join("cli.tfrc"));
-        command.envs(self.emulator.variables()).stdin(Stdio::null());
+        command
+            .envs(self.emulator.variables())
+            .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
+            .stdin(Stdio::null());
         command
     }
 

@@ -70,6 +70,18 @@ impl Cli {
         self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    /// What it says it is, such as `Terraform v1.11.4`.
+    ///
+    /// # Panics
+    /// Where it cannot be run.
+    pub fn version(&self) -> String {
+        let mut command = Command::new(&self.path);
+        command.arg("version").env("CHECKPOINT_DISABLE", "1").env_remove("TF_CLI_CONFIG_FILE");
+        let output = command.output().expect("the tool can be run");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        said.lines().next().unwrap_or_default().to_owned()
+    }
+
     /// A command in `directory` that uses the provider at `provider` and nothing that the user has
     /// configured for himself.
     pub fn command(&self, directory: &Path, settings: &Path) -> Command {

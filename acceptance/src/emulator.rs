@@ -3,7 +3,10 @@
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value as Json;
 
 use crate::programs::Programs;
@@ -12,6 +15,9 @@ use crate::programs::Programs;
 pub const SECRET_ID: &str = "AKIDEMULATOR";
 /// The other half of the key.
 pub const SECRET_KEY: &str = "emulator-secret-key";
+
+/// How long a local cloud may take to end when it is asked to.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A running local cloud. It ends with the value.
 pub struct Emulator {
@@ -133,7 +139,16 @@ impl Emulator {
 }
 
 impl Drop for Emulator {
+    /// Asks it to end, so that it takes its temporary files with it.
     fn drop(&mut self) {
+        let id = i32::try_from(self.process.id()).map(Pid::from_raw);
+        let mut running = || matches!(self.process.try_wait(), Ok(None));
+        if id.is_ok_and(|id| running() && kill(id, Signal::SIGTERM).is_ok()) {
+            let asked = Instant::now();
+            while running() && asked.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
         self.kill();
     }
 }

@@ -37,8 +37,7 @@ pub fn programs() -> &'static Programs {
 /// A command that builds the programs, in the release profile if asked for, and says what it built
 /// in the form that [`Programs::built`] reads.
 pub fn build(release: bool) -> Command {
-    let mut cargo =
-        cargo(&["build", "-p", PROVIDER, "-p", EMULATOR, "--bin", PROVIDER, "--bin", EMULATOR]);
+    let mut cargo = cargo(&["build", "--bin", PROVIDER, "--bin", EMULATOR]);
     if release {
         cargo.arg("--release");
     }
@@ -48,7 +47,8 @@ pub fn build(release: bool) -> Command {
 fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(arguments).arg("--message-format=json-render-diagnostics");
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let crate_ = Path::new(env!("CARGO_MANIFEST_DIR"));
+    cargo.current_dir(crate_.parent().expect("the crate is in the workspace"));
     cargo
 }
 

@@ -32,20 +32,9 @@ impl tf_protocol::Cloud for Cloud {
 
     fn explain(error: &(dyn Error + 'static)) -> Option<Explanation> {
         let error = error.downcast_ref::<ApiError>()?;
-        let mut what = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            // Libraries repeat their cause in their own text.
-            if !what.contains(&cause_text) {
-                what.push_str(": ");
-                what.push_str(&cause_text);
-            }
-            source = cause.source();
-        }
         Some(Explanation {
             summary: summary(error),
-            detail: format!("{what}.\n\n{}", error.advice()),
+            detail: format!("{}.\n\n{}", error.explain(), error.advice()),
         })
     }
 }

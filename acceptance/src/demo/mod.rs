@@ -9,7 +9,7 @@ mod steps;
 mod tools;
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -23,6 +23,7 @@ use crate::emulator::Emulator;
 use crate::install::{InstallError, OFFICIAL};
 use crate::programs::{self, Programs};
 
+use page::Place;
 use stack::{EDITED, GREETING, Stack};
 use steps::{Steps, print, say};
 
@@ -41,7 +42,7 @@ struct Options {
     /// Use the provider and the local cloud in this folder instead of building them.
     #[arg(long, value_name = "DIR")]
     programs: Option<PathBuf>,
-    /// Where Terraform is downloaded from if it has to be: DIR/terraform/VERSION/ARCHIVE.
+    /// Where Terraform is downloaded from if it has to be: a server with the files of the default.
     #[arg(long, value_name = "URL", env = "SCF_RS_TERRAFORM_MIRROR", default_value = OFFICIAL)]
     terraform_mirror: String,
 }
@@ -49,7 +50,7 @@ struct Options {
 /// Why the demo ends early: a sentence, or what a program said.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("stopped; nothing is left running")]
+    #[error("Stopped; nothing is left running.")]
     Stopped,
     #[error(
         "python3 is not on PATH, and the example's function is written in Python: install Python 3 \
@@ -57,7 +58,7 @@ enum Failure {
     )]
     NoPython,
     #[error(
-        "{0}\nInstall terraform or tofu and start again; a mirror is set by SCF_RS_TERRAFORM_MIRROR"
+        "{0}\nInstall terraform or tofu and start again, or name a mirror in SCF_RS_TERRAFORM_MIRROR."
     )]
     Install(#[from] InstallError),
     #[error("there is no provider or no local cloud in {}", .0.display())]
@@ -66,7 +67,7 @@ enum Failure {
     Build,
     #[error("{} cannot be run: {source}", program.display())]
     Run { program: PathBuf, source: io::Error },
-    #[error("{}{}\n`{command}` failed with exit code {}", said.out, said.err, said.code)]
+    #[error("`{command}` failed with exit code {}", said.code)]
     Tool { command: String, said: Said },
     #[error("cannot use {}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
@@ -85,6 +86,17 @@ impl Failure {
         let path = path.into();
         move |source| Failure::File { path, source }
     }
+
+    /// Says why the demo ends, after what a program that failed has said itself.
+    fn tell(&self) {
+        let text = match self {
+            Failure::Stopped => self.to_string(),
+            Failure::Tool { said, .. } => format!("{}{}\nerror: {self}", said.out, said.err),
+            _ => format!("error: {self}"),
+        };
+        // A reader who has gone away is no reason to panic.
+        let _ = writeln!(io::stderr(), "\n{text}");
+    }
 }
 
 /// Runs the program to its end.
@@ -98,7 +110,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            print(&format!("\n{failure}\n"));
+            failure.tell();
             ExitCode::FAILURE
         }
     }
@@ -115,8 +127,11 @@ async fn demonstrate(options: &Options) -> Result<(), Failure> {
     let cloud = steps.step("Start the local cloud", start(&programs, &log)).await?;
     let stack = Stack::new(folder.path(), cli, &programs, &cloud)?;
     let outcome = show(&mut steps, &stack, &cloud, options.keep).await;
-    if outcome.as_ref().is_err_and(|failure| !matches!(failure, Failure::Stopped)) {
-        print(&format!("\nThe local cloud's log:\n{}", read(&log)));
+    let log = fs::read_to_string(&log).unwrap_or_default();
+    if outcome.as_ref().is_err_and(|failure| !matches!(failure, Failure::Stopped))
+        && !log.is_empty()
+    {
+        print(&format!("\nThe local cloud's log:\n{log}"));
     }
     outcome
 }
@@ -130,11 +145,11 @@ async fn show(
 ) -> Result<(), Failure> {
     steps.step("Apply a copy of examples/hello-clb", stack.apply(None)).await?;
     let place = stack.place().await?;
-    steps.step("Ask the load balancer for its page", place.get(GREETING)).await?;
+    steps.step("Ask the load balancer for its page", ask(&place, GREETING)).await?;
     steps.step("Plan again: there is nothing to do", stack.plan_nothing()).await?;
     steps.step("Edit the function's code, and plan", stack.edit_and_plan("edit.plan")).await?;
     steps.step("Apply that plan", stack.apply(Some("edit.plan"))).await?;
-    let url = steps.step("Ask for the page again", place.get(EDITED)).await?;
+    let url = steps.step("Ask for the page again", ask(&place, EDITED)).await?;
     if keep {
         print("\nEverything is running, for you to use from another terminal:\n\n");
         say(stack.instructions(&place, &url));
@@ -186,6 +201,18 @@ async fn start(programs: &Programs, log: &Path) -> Result<Emulator, Failure> {
     Ok(cloud)
 }
 
+/// Shows the page, and returns where it was got.
+async fn ask(place: &Place, words: &'static str) -> Result<String, Failure> {
+    let page = place.get(words).await?;
+    if let Some(obstacle) = page.obstacle {
+        say(obstacle);
+        say("The load balancer's own address cannot be used here; the local cloud's can:");
+    }
+    say(format!("GET {} (Host: {})", page.url, place.domain));
+    say(page.text);
+    Ok(page.url)
+}
+
 async fn nothing_left(cloud: &Emulator) -> Result<(), Failure> {
     let endpoint = cloud.endpoint.clone();
     let left = process::blocking(move || Cloud::new(&endpoint).everything()).await;
@@ -194,8 +221,4 @@ async fn nothing_left(cloud: &Emulator) -> Result<(), Failure> {
     }
     say("Nothing.");
     Ok(())
-}
-
-fn read(file: &Path) -> String {
-    fs::read_to_string(file).unwrap_or_default()
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use ureq::Agent;
 
-use super::steps::say;
 use super::{Failure, process};
 
 /// A page answers at once, or something is wrong.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How many characters of a page that is not ours are shown.
+const ENOUGH: usize = 200;
 
 /// Where the page is: at the load balancer's own address and, on machines where that address or its
 /// port cannot be used, at the local cloud's own.
@@ -21,6 +23,17 @@ pub struct Place {
     pub own: String,
     /// At the local cloud.
     pub fallback: String,
+}
+
+/// What was got.
+#[derive(Debug)]
+pub struct Page {
+    /// Which of the two places answered.
+    pub url: String,
+    /// The page itself.
+    pub text: String,
+    /// Why the load balancer's own address could not be used, if it could not.
+    pub obstacle: Option<String>,
 }
 
 impl Place {
@@ -37,39 +50,39 @@ impl Place {
         })
     }
 
-    /// GETs the page and shows it; it must contain `words`. Returns the URL that answered.
+    /// GETs the page, which must contain `words`.
     ///
     /// # Errors
     /// [`Failure::Page`] with what both places answered.
-    pub async fn get(&self, words: &'static str) -> Result<String, Failure> {
+    pub async fn get(&self, words: &'static str) -> Result<Page, Failure> {
         let place = self.clone();
         process::blocking(move || place.get_blocking(words)).await
     }
 
-    fn get_blocking(&self, words: &str) -> Result<String, Failure> {
-        let own = match self.ask(&self.own, words) {
-            Ok(()) => return Ok(self.own.clone()),
+    fn get_blocking(&self, words: &str) -> Result<Page, Failure> {
+        let obstacle = match self.ask(&self.own, words) {
+            Ok(text) => return Ok(Page { url: self.own.clone(), text, obstacle: None }),
             Err(reason) => format!("{}: {reason}", self.own),
         };
-        say(format!("{own}\nThe local cloud serves its load balancers at its own address too:"));
         match self.ask(&self.fallback, words) {
-            Ok(()) => Ok(self.fallback.clone()),
-            Err(reason) => Err(Failure::Page(format!("{own}; {}: {reason}", self.fallback))),
+            Ok(text) => Ok(Page { url: self.fallback.clone(), text, obstacle: Some(obstacle) }),
+            Err(reason) => Err(Failure::Page(format!("{obstacle}; {}: {reason}", self.fallback))),
         }
     }
 
-    fn ask(&self, url: &str, words: &str) -> Result<(), String> {
+    fn ask(&self, url: &str, words: &str) -> Result<String, String> {
         // The address is this machine's: no proxy leads to it.
         let config = Agent::config_builder().proxy(None).timeout_global(Some(PATIENCE));
         let agent = Agent::new_with_config(config.http_status_as_error(false).build());
         let request = agent.get(url).header("Host", &self.domain);
         let mut answer = request.call().map_err(|error| error.to_string())?;
-        let page = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
-        if !answer.status().is_success() || !page.contains(words) {
-            return Err(format!("{words:?} is not in the answer {}: {page}", answer.status()));
+        let text = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        if answer.status().is_success() && text.contains(words) {
+            return Ok(text);
         }
-        say(format!("GET {url} (Host: {})\n{page}", self.domain));
-        Ok(())
+        let beginning: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let beginning: String = beginning.chars().take(ENOUGH).collect();
+        Err(format!("{words:?} is not in the answer {}: {beginning}", answer.status()))
     }
 }
 
@@ -104,7 +117,10 @@ mod tests {
 
     async fn get(own: String, fallback: String) -> Result<String, String> {
         let place = Place { domain: "www.example.com".to_owned(), own, fallback };
-        place.get("Hello CLB").await.map_err(|error| error.to_string())
+        let page = place.get("Hello CLB").await.map_err(|error| error.to_string())?;
+        assert_eq!(page.obstacle.is_some(), page.url == place.fallback);
+        assert_eq!(page.text, "<h1>Hello CLB</h1>");
+        Ok(page.url)
     }
 
     #[test]

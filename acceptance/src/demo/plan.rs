@@ -5,20 +5,22 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-/// What an edit of the code may change: the hash, and what follows from it.
-const CODE: [&str; 3] = ["code_sha256", "code_size", "modify_time"];
+/// The attribute that tells one code from another.
+const HASH: &str = "code_sha256";
 
 /// An attribute that a plan changes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Attribute {
     name: String,
     before: String,
-    after: String,
+    /// `None` where only the cloud will tell.
+    after: Option<String>,
 }
 
 impl fmt::Display for Attribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:12} {} -> {}", self.name, self.before, self.after)
+        let after = self.after.as_deref().unwrap_or("(known after apply)");
+        write!(f, "{:12} {} -> {after}", self.name, self.before)
     }
 }
 
@@ -30,8 +32,9 @@ pub struct Unexpected {
     found: String,
 }
 
-/// The attributes that `plan` changes, if it updates the code of the function at `address` in place
-/// and does nothing else.
+/// The attributes that `plan` changes, if it does nothing but update the code of the function at
+/// `address` in place: it gives a new value to the hash and to nothing else. What follows from the
+/// code, such as its size, may be known after the update only.
 ///
 /// # Errors
 /// [`Unexpected`] with the first thing that is not so.
@@ -53,11 +56,12 @@ pub fn code_change(plan: &Json, address: &str) -> Result<Vec<Attribute>, Unexpec
             return Err(unexpected(format!("the output {name} changes")));
         }
     }
-    if let Some(other) = attributes.iter().find(|found| !CODE.contains(&found.name.as_str())) {
+    let given = || attributes.iter().filter(|attribute| attribute.after.is_some());
+    if let Some(other) = given().find(|attribute| attribute.name != HASH) {
         return Err(unexpected(format!("it also changes {other}")));
     }
-    if attributes.iter().all(|found| found.name != "code_sha256") {
-        return Err(unexpected("it does not change code_sha256".to_owned()));
+    if given().next().is_none() {
+        return Err(unexpected(format!("it does not change {HASH}")));
     }
     Ok(attributes)
 }
@@ -68,17 +72,17 @@ fn changed(change: &Json) -> Vec<Attribute> {
     let keys = [before, after, unknown].map(Json::as_object).into_iter().flatten();
     let names: BTreeSet<&String> = keys.flat_map(serde_json::Map::keys).collect();
     let attributes = names.into_iter().filter_map(|name| {
-        let after = match holds_true(&unknown[name]) {
-            true => "(known after apply)".to_owned(),
-            false if before[name] != after[name] => short(&after[name]),
-            false => return None,
+        let after = match &unknown[name] {
+            Json::Bool(true) => None,
+            part if before[name] != after[name] || holds_true(part) => Some(short(&after[name])),
+            _ => return None,
         };
         Some(Attribute { name: name.clone(), before: short(&before[name]), after })
     });
     attributes.collect()
 }
 
-/// Whether a value is unknown, or a part of it.
+/// Whether a part of a value is unknown.
 fn holds_true(unknown: &Json) -> bool {
     match unknown {
         Json::Bool(unknown) => *unknown,
@@ -154,6 +158,9 @@ mod tests {
         let mut other = plan(&json!(["no-op"]));
         other["resource_changes"][1]["change"]["after_unknown"]["tags"] = json!({"a": true});
         assert!(refused(&other).contains("it also changes tags"), "{}", refused(&other));
+        let mut name = plan(&json!(["no-op"]));
+        name["resource_changes"][1]["change"]["after"]["name"] = json!("bye");
+        assert!(refused(&name).contains("it also changes name"), "{}", refused(&name));
         let mut output = plan(&json!(["no-op"]));
         output["output_changes"]["address"]["actions"] = json!(["update"]);
         assert!(refused(&output).contains("the output address"), "{}", refused(&output));
@@ -164,6 +171,9 @@ mod tests {
         let mut none = plan(&json!(["no-op"]));
         none["resource_changes"][1]["change"]["actions"] = json!(["no-op"]);
         assert!(refused(&none).contains("does not change code_sha256"), "{}", refused(&none));
+        let mut unknown = plan(&json!(["no-op"]));
+        unknown["resource_changes"][1]["change"]["after_unknown"]["code_sha256"] = json!(true);
+        assert!(refused(&unknown).contains("does not change code_sha256"), "{}", refused(&unknown));
     }
 
     #[test]

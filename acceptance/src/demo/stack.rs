@@ -85,6 +85,8 @@ impl Stack {
         // Options stand after the name of the command and before a file.
         let (name, rest) = arguments.split_at(1);
         command.args(name).arg("-no-color").args(rest).envs(self.variables.iter().cloned());
+        // Where the provider's sockets are; they stay behind when everything is stopped at once.
+        command.env("PLUGIN_UNIX_SOCKET_DIR", &self.folder);
         command
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::steps::say;
 use super::{Failure, process};
 use crate::cli::Cli;
-use crate::install::{Release, VERSION};
+use crate::install::{OFFICIAL, Release, VERSION};
 
 /// Finds `python3`, which runs the example's function.
 ///
@@ -30,6 +30,7 @@ pub async fn python() -> Result<(), Failure> {
 /// [`Failure::Install`] where it cannot be installed; [`Failure::Run`] or [`Failure::Tool`] where
 /// it does not run.
 pub async fn cli(mirror: &str, cache: &Path) -> Result<Cli, Failure> {
+    let mirror = if mirror.is_empty() { OFFICIAL } else { mirror };
     let cli = match Cli::find("terraform").or_else(|| Cli::find("tofu")) {
         Some(cli) => cli,
         None => Cli { path: install(Release::pinned(mirror, cache)?).await? },

@@ -60,7 +60,7 @@ pub enum InstallError {
         source: io::Error,
     },
     /// The download is not what was pinned.
-    #[error("{url} has the SHA-256 {found}, and {pinned} is pinned; it was thrown away")]
+    #[error("what {url} sends has the SHA-256 {found} instead of {pinned}; it was thrown away")]
     Checksum {
         /// What was asked for.
         url: String,

@@ -1,3 +1,5 @@
+//! Installing from a server of our own, and everything that can go wrong.
+
 use std::io::{BufRead, BufReader, Cursor};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
@@ -138,4 +140,29 @@ fn every_platform_that_is_promised_is_pinned() {
             platform()
         )
     );
+}
+
+#[test]
+fn a_server_that_the_machine_does_not_trust_is_refused() {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let serving = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut tls = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+        tls.complete_io(&mut stream).unwrap_err().to_string()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let release = Release::at(&base, "linux_amd64", "", folder.path());
+    let said = release.install().unwrap_err().to_string();
+    assert!(said.contains("cannot download https://") && said.contains("certificate"), "{said}");
+    serving.join().unwrap();
 }

@@ -35,7 +35,8 @@ fn invoke(case: &Case, qualifier: &str) -> String {
         qualifier: Some(qualifier.to_owned()),
         ..scf::InvokeRequest::default()
     };
-    case.cloud().call(&request).unwrap().result.ret_msg.expose().to_owned()
+    let answer = case.cloud().call(&request).expect("the function can be called");
+    answer.result.ret_msg.expose().to_owned()
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn packed(case: &Case, file: &std::path::Path) -> String {
         .current_dir(case.folder())
         .output()
         .expect("python3 can be run");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("base64 is text")
 }
 
 #[test]
@@ -345,6 +346,20 @@ fn r331_r343_networks_are_set_whole() {
     case.refuse_plan(&function("vpc_id = \"vpc-1\""), &["vpc_id without subnet_id"]);
     case.refuse_plan(&function("enable_eip_config = true"), &["enable_public_net = true"]);
     case.refuse_plan(&function("cls_topic_id = \"x\""), &["cls_topic_id without cls_logset_id"]);
+}
+
+#[test]
+fn what_only_the_cloud_can_refuse_points_at_the_attribute() {
+    let case = case();
+    let nowhere = function("namespace = \"nowhere\"");
+    case.refuse_apply(&nowhere, &["ResourceNotFound.Namespace", "namespace = \"nowhere\""]);
+    let vpc = function("vpc_id = \"vpc-00000000\"\n  subnet_id = \"subnet-00000000\"");
+    case.refuse_apply(&vpc, &["request id", "vpc_id = \"vpc-00000000\""]);
+    case.apply(&function(""));
+    let twice = function("") + &function("").replace("\"a\"", "\"b\"");
+    case.refuse_apply(&twice, &["ResourceInUse.Function", "name = \"hello\""]);
+    case.configure(&function(""));
+    case.finish();
 }
 
 #[test]

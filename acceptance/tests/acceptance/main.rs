@@ -2,10 +2,13 @@
 //! And what keeps the repository in shape.
 
 mod balancer;
+mod demo;
 mod examples;
 mod faults;
 mod function;
+mod layer;
 mod layers;
+mod migration;
 mod network;
 mod provider;
 mod release;

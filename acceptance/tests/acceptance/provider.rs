@@ -14,7 +14,11 @@ fn plan_with(case: &Case, variables: &[(&str, &str)]) -> Said {
             value => command.env(name, value),
         };
     }
-    command.args(["plan", "-no-color", "-refresh=true"]).output().unwrap().into()
+    command
+        .args(["plan", "-no-color", "-refresh=true"])
+        .output()
+        .expect("the tool can be run")
+        .into()
 }
 
 fn expect(said: &Said, words: &[&str]) {
@@ -129,4 +133,23 @@ fn keys_may_come_from_the_block_and_from_a_profile() {
     assert_eq!(said.code, 0, "{}", said.err);
     let entries = case.emulator.tell("requests");
     assert_eq!(entries["entries"][0]["region"], "ap-beijing");
+}
+
+#[test]
+fn secrets_and_code_stay_out_of_the_log() {
+    let case = Case::new();
+    case.write("code/index.py", "def main_handler(event, context):\n    return 'unmistakable'\n");
+    case.configure(
+        "resource \"tencentcloud_scf_function\" \"a\" {\n  name        = \"hello\"\n  runtime     = \"Python3.10\"\n  handler     = \"index.main_handler\"\n  source_dir  = \"code\"\n  environment = { PASSWORD = \"open-sesame\" }\n}\n",
+    );
+    let mut command = case.command();
+    command.args(["apply", "-auto-approve", "-no-color"]).env("TF_LOG_PROVIDER", "TRACE");
+    let said: Said = command.output().expect("the tool can be run").into();
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("CreateFunction"), "the log says what was called");
+    // "UEsD" begins every zip archive in base64.
+    for secret in ["emulator-secret-key", "open-sesame", "UEsD"] {
+        assert!(!said.err.contains(secret), "{secret} is in the log");
+    }
+    case.finish();
 }

@@ -18,6 +18,8 @@ pub fn all() -> DataSources<Cloud> {
         .with::<scf::function_aliases::FunctionAliases>()
         .with::<scf::function_versions::FunctionVersions>()
         .with::<scf::functions::Functions>()
+        .with::<scf::layer_versions::LayerVersions>()
+        .with::<scf::layers::Layers>()
         .with::<scf::namespaces::Namespaces>()
         .with::<scf::triggers::Triggers>()
 }

@@ -18,6 +18,7 @@ pub fn all() -> Resources<Cloud> {
         .with::<scf::alias::Alias>()
         .with::<scf::event_invoke_config::EventInvokeConfig>()
         .with::<scf::function::Function>()
+        .with::<scf::layer::Layer>()
         .with::<scf::namespace::Namespace>()
         .with::<scf::provisioned_concurrency_config::ProvisionedConcurrency>()
         .with::<scf::reserved_concurrency_config::ReservedConcurrency>()

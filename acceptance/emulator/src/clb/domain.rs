@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::certificate::Binding;
+use super::function_target;
 use super::listener::{self, Listener, Protocol};
 use super::rule::{self, Rule};
 use super::task::Write;
@@ -41,6 +42,7 @@ pub(super) fn modify(call: &Call<'_>) -> Answer {
     }
     listener.default_domain = default_domain(p, &listener, &rules, names.as_deref())?;
     for (id, rule) in &rules {
+        function_target::put_triggers(&write, listener_id, id, rule)?;
         write.put(&rule::key(&write.id, listener_id, id), rule)?;
     }
     write.put(&listener::key(&write.id, listener_id), &listener)?;

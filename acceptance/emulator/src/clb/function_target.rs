@@ -242,7 +242,7 @@ fn change(call: &Call<'_>, change: impl Fn(&mut Rule, &FunctionTarget) -> bool) 
     let listener_id = call.params.str("ListenerId");
     listener::with_rules(call, &write.id, listener_id)?;
     let (location, mut rule) = rule::addressed(call, &write.id, listener_id)?;
-    forget_triggers(&write, listener_id, &location, &rule)?;
+    let before = rule.functions.clone();
     for target in sent(call)? {
         if !change(&mut rule, &target) {
             let text = format!(
@@ -252,6 +252,8 @@ fn change(call: &Call<'_>, change: impl Fn(&mut Rule, &FunctionTarget) -> bool) 
             return refused("InvalidParameterValue", text);
         }
     }
+    let gone = before.iter().filter(|old| !rule.functions.iter().any(|own| own.is(old)));
+    forget(&write, listener_id, &location, gone)?;
     put_triggers(&write, listener_id, &location, &rule)?;
     write.put(&rule::key(&write.id, listener_id, &location), &rule)?;
     Ok(json!({}))
@@ -299,10 +301,19 @@ pub(super) fn forget_triggers(
     listener_id: &str,
     location: &str,
     rule: &Rule,
-) -> Result<(), Refusal> {
+) -> Result<(), StoreError> {
+    forget(write, listener_id, location, rule.functions.iter())
+}
+
+fn forget<'t>(
+    write: &Write<'_, '_>,
+    listener_id: &str,
+    location: &str,
+    targets: impl Iterator<Item = &'t FunctionTarget>,
+) -> Result<(), StoreError> {
     if write.takes_effect() {
         let name = rule::key(&write.id, listener_id, location);
-        for target in &rule.functions {
+        for target in targets {
             let (function, qualifier) = (target.id(), &target.qualifier);
             trigger::forget(&write.call.store, &function, trigger::CLB, &name, qualifier)?;
         }

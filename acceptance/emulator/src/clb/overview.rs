@@ -2,13 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::function_target::FunctionTarget;
+use super::listener::Listener;
 use super::load_balancer::{IpVersion, Kind, LoadBalancer, Status};
 use super::rule::Rule;
+use super::target::Node;
 use super::{MOST, TAG, length, unknown_filter, word, zone};
 use crate::call::Call;
 use crate::list::{Filter, Page, filters, fits_all};
 use crate::params::Params;
 use crate::refusal::{Answer, Refusal, refused};
+use crate::store::StoreError;
 use crate::tags::{self, Tags};
 
 /// A load balancer that may be an answer.
@@ -16,6 +20,8 @@ struct Candidate {
     id: String,
     balancer: LoadBalancer,
     tags: Tags,
+    functions: Vec<FunctionTarget>,
+    nodes: Vec<Node>,
 }
 
 pub(super) fn describe(call: &Call<'_>) -> Answer {
@@ -28,9 +34,9 @@ pub(super) fn describe(call: &Call<'_>) -> Answer {
     let page = Page::of_ints(p, MOST, "InvalidParameterValue.Range")?;
     let mut found = Vec::new();
     for (id, balancer) in candidates(call, &ids)? {
-        let tags = tags::of(&call.store, tags::LOAD_BALANCER, &id)?;
-        let candidate = Candidate { id, balancer, tags };
-        if candidate.fits_members(p)? && fits_all(&filters, |filter| candidate.fits(call, filter))?
+        let candidate = Candidate::read(call, id, balancer)?;
+        if candidate.fits_members(p)?
+            && fits_all(&filters, |filter| candidate.fits(call.region(), filter))?
         {
             found.push(candidate);
         }
@@ -62,13 +68,31 @@ fn sort(found: &mut [Candidate], p: &Params<'_>) -> Result<(), Refusal> {
         "LoadBalancerType" => found.sort_by_key(|it| it.balancer.kind.name()),
         _ => {}
     }
-    if p.int("OrderType").unwrap_or(0) == 0 {
+    if p.int("OrderType").unwrap_or(1) == 1 {
         found.reverse();
     }
     Ok(())
 }
 
 impl Candidate {
+    fn read(call: &Call<'_>, id: String, balancer: LoadBalancer) -> Result<Self, StoreError> {
+        let prefix = format!("{id}/");
+        let (mut functions, mut nodes) = (Vec::new(), Vec::new());
+        for (_, rule) in call.store.scan::<Rule>(&prefix)? {
+            functions.extend(rule.functions);
+            nodes.extend(rule.nodes);
+        }
+        for (_, listener) in call.store.scan::<Listener>(&prefix)? {
+            nodes.extend(listener.nodes);
+        }
+        let tags = tags::of(&call.store, tags::LOAD_BALANCER, &id)?;
+        Ok(Self { id, balancer, tags, functions, nodes })
+    }
+
+    fn targets(&self) -> usize {
+        self.functions.len() + self.nodes.len()
+    }
+
     /// Whether it fits the members of the request that are filters of their own.
     fn fits_members(&self, p: &Params<'_>) -> Result<bool, Refusal> {
         let balancer = &self.balancer;
@@ -81,13 +105,22 @@ impl Candidate {
             None => true,
         };
         let vips = p.texts("LoadBalancerVips");
+        let private = p.texts("BackendPrivateIps");
+        let behind = |node: &Node| private.contains(&node.ip.to_string().as_str());
         let group = |id: &str| balancer.security_groups.iter().any(|group| group == id);
         let search = |part: &str| balancer.name.contains(part) || vip.contains(part);
         Ok(kind
             && p.int("Forward").is_none_or(|forward| forward == balancer.forward)
             && p.int("ProjectId").is_none_or(|project| project == balancer.project)
             && (vips.is_empty() || vips.contains(&vip.as_str()))
-            && text("LoadBalancerName", &|part| balancer.name.contains(part))
+            && p.int("WithRs").is_none_or(|with| match with {
+                0 => self.targets() == 0,
+                1 => self.targets() > 0,
+                _ => true,
+            })
+            && p.texts("BackendPublicIps").is_empty()
+            && (private.is_empty() || self.nodes.iter().any(behind))
+            && text("LoadBalancerName", &|name| balancer.name == name)
             && text("SearchKey", &search)
             && text("Domain", &|_| false)
             && text("VpcId", &|id| id == balancer.vpc || (id == "0" && balancer.vpc.is_empty()))
@@ -95,23 +128,20 @@ impl Candidate {
             && text("SecurityGroup", &group))
     }
 
-    fn fits(&self, call: &Call<'_>, filter: &Filter<'_>) -> Result<bool, Refusal> {
+    fn fits(&self, region: &str, filter: &Filter<'_>) -> Result<bool, Refusal> {
         let balancer = &self.balancer;
         let internet = balancer.internet.as_ref().map(|internet| internet.charge.as_str());
         Ok(match filter.name {
             "charge-type" => filter.is("POSTPAID_BY_HOUR"),
             "internet-charge-type" => internet.is_some_and(|charge| filter.is(charge)),
             "master-zone-id" => {
-                filter.is(&balancer.master_zone) || {
-                    let number =
-                        zone::show(call.region(), &balancer.master_zone)["ZoneId"].to_string();
-                    filter.is(&number)
-                }
+                let zone = zone::show(region, &balancer.master_zone);
+                filter.is(&balancer.master_zone) || filter.is(&zone["ZoneId"].to_string())
             }
             "vip-isp" => filter.is(&balancer.isp),
             "sla-type" => filter.is(&balancer.sla),
             "exclusive" => filter.is("0"),
-            "function-name" => self.serves_function(call, filter)?,
+            "function-name" => self.functions.iter().any(|it| filter.is(&it.function)),
             "tag-key" => filter.values.iter().any(|key| self.tags.have(key, &[])),
             name => match name.strip_prefix("tag:") {
                 Some(key) => self.tags.have(key, &filter.values),
@@ -120,14 +150,8 @@ impl Candidate {
         })
     }
 
-    fn serves_function(&self, call: &Call<'_>, filter: &Filter<'_>) -> Result<bool, Refusal> {
-        let rules = call.store.scan::<Rule>(&format!("{}/", self.id))?;
-        let mut functions = rules.iter().flat_map(|(_, rule)| &rule.functions);
-        Ok(functions.any(|target| filter.is(&target.function)))
-    }
-
     fn show(&self, call: &Call<'_>) -> Answer {
-        let Self { id, balancer, tags } = self;
+        let Self { id, balancer, tags, .. } = self;
         let own = json!({
             "LoadBalancerId": id,
             "Tags": tags.list(TAG),
@@ -149,7 +173,7 @@ impl Candidate {
                 [zone::show(call.region(), zone)]
             }),
             "AttributeFlags": if balancer.delete_protect { vec!["DeleteProtect"] } else { vec![] },
-            "TargetCount": self.targets(call)?,
+            "TargetCount": self.targets(),
         });
         let parts = [usual(), self.fixed(), own];
         let members = parts.into_iter().filter_map(|part| match part {
@@ -157,11 +181,6 @@ impl Candidate {
             _ => None,
         });
         Ok(Value::Object(members.flatten().collect()))
-    }
-
-    fn targets(&self, call: &Call<'_>) -> Result<usize, Refusal> {
-        let rules = call.store.scan::<Rule>(&format!("{}/", self.id))?;
-        Ok(rules.iter().map(|(_, rule)| rule.functions.len() + rule.nodes.len()).sum())
     }
 
     /// What follows from the record alone.

@@ -32,8 +32,9 @@ pub(super) struct Inner {
     directory: OnceCell<()>,
     packages: Packages,
     interpreters: Interpreters,
-    launcher: Launcher,
+    // Before the launcher: once that is gone, what it started is killed without what that started.
     pool: Arc<Pool>,
+    launcher: Launcher,
     usage: Arc<Usage>,
     starts: StartRate,
     sweeping: OnceLock<()>,
@@ -62,6 +63,11 @@ impl Inner {
             closed: watch::Sender::new(false),
             options,
         }
+    }
+
+    /// Looks for an interpreter. One that is missing is told to whoever calls a function.
+    pub(super) async fn find_interpreter(&self, runtime: &str) {
+        let _ = self.interpreters.find(runtime).await;
     }
 
     pub(super) fn retire(&self, which: impl Fn(&FunctionKey) -> bool) {

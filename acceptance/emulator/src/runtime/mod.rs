@@ -79,6 +79,13 @@ impl Runtime {
         Self { inner: Arc::new(Inner::new(options)) }
     }
 
+    /// Looks for the interpreter of a configured runtime in the background, so that the first event
+    /// need not wait for that. To be called where tasks can be spawned.
+    pub fn prepare(&self, runtime: &str) {
+        let (inner, runtime) = (Arc::clone(&self.inner), runtime.to_owned());
+        tokio::spawn(async move { inner.find_interpreter(&runtime).await });
+    }
+
     /// Runs a function on an event. What goes wrong is part of the outcome. The function runs to
     /// its end even if the answer is no longer waited for.
     pub async fn invoke(&self, spec: Arc<FunctionSpec>, invocation: Invocation) -> Outcome {

@@ -78,7 +78,7 @@ fn key(function: &str, kind: &str, name: &str, qualifier: &str) -> String {
 }
 
 /// Stores the trigger of a binding, for the function `namespace/name`; one that is there already is
-/// replaced.
+/// replaced, but stays as old as it is.
 ///
 /// # Errors
 /// R38: `LimitExceeded.Trigger` when the function has ten of the type.
@@ -87,7 +87,11 @@ pub fn put(call: &Call<'_>, function: &str, trigger: &Trigger) -> Result<(), Ref
     let all = call.store.scan::<Trigger>(&format!("{function}/{}/", trigger.kind))?;
     let others = all.iter().filter(|(other, _)| *other != key).count();
     call.within(&quotas::TRIGGERS, others + 1, "delete a trigger of the function")?;
-    Ok(call.store.put(&key, trigger)?)
+    let mut trigger = trigger.clone();
+    if let Some((_, old)) = all.iter().find(|(other, _)| *other == key) {
+        trigger.created = old.created;
+    }
+    Ok(call.store.put(&key, &trigger)?)
 }
 
 /// Forgets the trigger of a binding that ends; tells whether there was one.

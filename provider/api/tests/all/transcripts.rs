@@ -59,13 +59,14 @@ actions! {
         RegisterFunctionTargetsRequest SetLoadBalancerClsLogRequest
         SetLoadBalancerSecurityGroupsRequest;
     scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest DeleteAliasRequest
-        DeleteFunctionRequest DeleteFunctionVersionRequest DeleteNamespaceRequest
-        DeleteProvisionedConcurrencyConfigRequest DeleteReservedConcurrencyConfigRequest
-        GetAccountRequest GetAliasRequest GetFunctionAddressRequest
-        GetFunctionEventInvokeConfigRequest GetFunctionLogsRequest GetFunctionRequest
-        GetProvisionedConcurrencyConfigRequest GetRequestStatusRequest
-        GetReservedConcurrencyConfigRequest InvokeRequest ListAliasesRequest ListFunctionsRequest
-        ListNamespacesRequest ListTriggersRequest ListVersionByFunctionRequest
+        DeleteFunctionRequest DeleteFunctionVersionRequest DeleteLayerVersionRequest
+        DeleteNamespaceRequest DeleteProvisionedConcurrencyConfigRequest
+        DeleteReservedConcurrencyConfigRequest GetAccountRequest GetAliasRequest
+        GetFunctionAddressRequest GetFunctionEventInvokeConfigRequest GetFunctionLogsRequest
+        GetFunctionRequest GetLayerVersionRequest GetProvisionedConcurrencyConfigRequest
+        GetRequestStatusRequest GetReservedConcurrencyConfigRequest InvokeRequest ListAliasesRequest
+        ListFunctionsRequest ListLayerVersionsRequest ListLayersRequest ListNamespacesRequest
+        ListTriggersRequest ListVersionByFunctionRequest PublishLayerVersionRequest
         PublishVersionRequest PutProvisionedConcurrencyConfigRequest
         PutReservedConcurrencyConfigRequest UpdateAliasRequest UpdateFunctionCodeRequest
         UpdateFunctionConfigurationRequest UpdateFunctionEventInvokeConfigRequest

@@ -21,6 +21,42 @@ fn once<T: Send + 'static>(event: T) -> Response<Events<T>> {
 }
 
 impl<P: Provider> Server<P> {
+    fn validate_provider(
+        &self,
+        request: pb::validate_provider_config::Request,
+    ) -> Result<pb::validate_provider_config::Response, Diagnostics> {
+        let block = &self.provider.block;
+        let config = read(request.config, &block.ty())?;
+        Ok(pb::validate_provider_config::Response::default().with(block.validate(&config)))
+    }
+
+    fn configure_provider(
+        &self,
+        request: pb::configure_provider::Request,
+    ) -> Result<pb::configure_provider::Response, Diagnostics> {
+        let config = read(request.config, &self.provider.block.ty())?;
+        self.configure(&config, &request.terraform_version)?;
+        Ok(Default::default())
+    }
+
+    fn validate_managed(
+        &self,
+        request: pb::validate_resource_config::Request,
+    ) -> Result<pb::validate_resource_config::Response, Diagnostics> {
+        let resource = self.resource(&request.type_name)?;
+        let config = read(request.config, &resource.schema().block.ty())?;
+        Ok(pb::validate_resource_config::Response::default().with(resource.validate(&config)))
+    }
+
+    fn validate_data(
+        &self,
+        request: pb::validate_data_resource_config::Request,
+    ) -> Result<pb::validate_data_resource_config::Response, Diagnostics> {
+        let source = self.data_source(&request.type_name)?;
+        let config = read(request.config, &source.schema().block.ty())?;
+        Ok(pb::validate_data_resource_config::Response::default().with(source.validate(&config)))
+    }
+
     async fn read_managed(
         &self,
         request: pb::read_resource::Request,
@@ -106,20 +142,66 @@ impl<P: Provider> Server<P> {
     }
 }
 
-/// Declares calls whose answer is one expression.
+/// What a call is about, for the log.
+trait Subject {
+    fn subject(&self) -> &str {
+        ""
+    }
+}
+
+macro_rules! subjects {
+    ($($message:ident $(. $field:ident)?),+ $(,)?) => {
+        $(impl Subject for pb::$message::Request {
+            $(fn subject(&self) -> &str {
+                &self.$field
+            })?
+        })+
+    };
+}
+
+subjects!(
+    get_metadata,
+    get_provider_schema,
+    get_resource_identity_schemas,
+    get_functions,
+    validate_provider_config,
+    configure_provider,
+    validate_resource_config.type_name,
+    validate_data_resource_config.type_name,
+    validate_ephemeral_resource_config.type_name,
+    validate_list_resource_config.type_name,
+    validate_action_config.type_name,
+    upgrade_resource_state.type_name,
+    upgrade_resource_identity.type_name,
+    move_resource_state.target_type_name,
+    import_resource_state.type_name,
+    generate_resource_config.type_name,
+    read_resource.type_name,
+    plan_resource_change.type_name,
+    apply_resource_change.type_name,
+    read_data_source.type_name,
+    open_ephemeral_resource.type_name,
+    renew_ephemeral_resource.type_name,
+    close_ephemeral_resource.type_name,
+    plan_action.action_type,
+);
+
+/// The future of a call, as the generated trait wants it.
+type Answered<'f, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'f>>;
+
+/// Declares calls, each with the one expression that answers it.
 macro_rules! calls {
-    ($($name:ident($request:ident) -> $message:ident, $subject:expr, |$server:ident| $work:expr;)+) => {
+    ($($name:ident: |$server:ident, $request:ident| $work:expr;)+) => {
         $(fn $name<'a: 'f, 'f>(
             &'a self,
-            request: Request<pb::$message::Request>,
-        ) -> Pin<Box<dyn Future<Output = Result<Response<pb::$message::Response>, Status>> + Send + 'f>>
+            request: Request<pb::$name::Request>,
+        ) -> Answered<'f, pb::$name::Response>
         where
             Self: 'f,
         {
             Box::pin(async move {
-                let $request = request.into_inner();
-                let $server = self;
-                let subject: String = $subject;
+                let ($server, $request) = (self, request.into_inner());
+                let subject = $request.subject().to_owned();
                 answer(stringify!($name), &subject, async move { $work }).await
             })
         })+
@@ -129,61 +211,42 @@ macro_rules! calls {
 #[tonic::async_trait]
 impl<P: Provider> Calls for Server<P> {
     calls! {
-        get_metadata(request) -> get_metadata, String::new(), |server| {
-            let pb::get_metadata::Request {} = request;
-            Ok(server.metadata())
+        get_metadata: |server, _request| Ok(server.metadata());
+        get_provider_schema: |server, _request| Ok(server.schemas());
+        get_resource_identity_schemas: |_server, _request| Ok(Default::default());
+        get_functions: |_server, _request| Ok(Default::default());
+        validate_provider_config: |server, request| server.validate_provider(request);
+        configure_provider: |server, request| server.configure_provider(request);
+        validate_resource_config: |server, request| server.validate_managed(request);
+        validate_data_resource_config: |server, request| server.validate_data(request);
+        upgrade_resource_state: |server, request| server.upgrade(request);
+        move_resource_state: |server, request| server.move_state(request);
+        import_resource_state: |server, request| server.import(request);
+        generate_resource_config: |server, request| server.generate(request);
+        read_resource: |server, request| server.read_managed(request).await;
+        plan_resource_change: |server, request| server.plan(request).await;
+        apply_resource_change: |server, request| server.apply(request).await;
+        read_data_source: |server, request| server.read_data(request).await;
+        upgrade_resource_identity: |_server, request| {
+            Err(unknown("resource identity", request.subject()))
         };
-        get_provider_schema(request) -> get_provider_schema, String::new(), |server| {
-            let pb::get_provider_schema::Request {} = request;
-            Ok(server.schemas())
+        validate_ephemeral_resource_config: |_server, request| {
+            Err(unknown("ephemeral resource", request.subject()))
         };
-        get_resource_identity_schemas(request) -> get_resource_identity_schemas, String::new(), |server| {
-            let (_, pb::get_resource_identity_schemas::Request {}) = (server, request);
-            Ok(Default::default())
+        open_ephemeral_resource: |_server, request| {
+            Err(unknown("ephemeral resource", request.subject()))
         };
-        get_functions(request) -> get_functions, String::new(), |server| {
-            let (_, pb::get_functions::Request {}) = (server, request);
-            Ok(Default::default())
+        renew_ephemeral_resource: |_server, request| {
+            Err(unknown("ephemeral resource", request.subject()))
         };
-        validate_provider_config(request) -> validate_provider_config, String::new(), |server| {
-            let block = &server.provider.block;
-            let config = read(request.config, &block.ty())?;
-            Ok(pb::validate_provider_config::Response::default().with(block.validate(&config)))
+        close_ephemeral_resource: |_server, request| {
+            Err(unknown("ephemeral resource", request.subject()))
         };
-        configure_provider(request) -> configure_provider, String::new(), |server| {
-            let config = read(request.config, &server.provider.block.ty())?;
-            server.configure(&config, &request.terraform_version)?;
-            Ok(Default::default())
+        validate_list_resource_config: |_server, request| {
+            Err(unknown("list resource", request.subject()))
         };
-        validate_resource_config(request) -> validate_resource_config, request.type_name.clone(), |server| {
-            let resource = server.resource(&request.type_name)?;
-            let config = read(request.config, &resource.schema().block.ty())?;
-            Ok(pb::validate_resource_config::Response::default().with(resource.validate(&config)))
-        };
-        validate_data_resource_config(request) -> validate_data_resource_config, request.type_name.clone(), |server| {
-            let source = server.data_source(&request.type_name)?;
-            let config = read(request.config, &source.schema().block.ty())?;
-            Ok(pb::validate_data_resource_config::Response::default().with(source.validate(&config)))
-        };
-        upgrade_resource_state(request) -> upgrade_resource_state, request.type_name.clone(), |server| server.upgrade(request);
-        move_resource_state(request) -> move_resource_state, request.target_type_name.clone(), |server| server.move_state(request);
-        import_resource_state(request) -> import_resource_state, request.type_name.clone(), |server| server.import(request);
-        generate_resource_config(request) -> generate_resource_config, request.type_name.clone(), |server| server.generate(request);
-        read_resource(request) -> read_resource, request.type_name.clone(), |server| server.read_managed(request).await;
-        plan_resource_change(request) -> plan_resource_change, request.type_name.clone(), |server| server.plan(request).await;
-        apply_resource_change(request) -> apply_resource_change, request.type_name.clone(), |server| server.apply(request).await;
-        read_data_source(request) -> read_data_source, request.type_name.clone(), |server| server.read_data(request).await;
-        upgrade_resource_identity(request) -> upgrade_resource_identity, request.type_name.clone(), |server| {
-            server.resource(&request.type_name)?;
-            Err(unknown("resource identity", &request.type_name))
-        };
-        validate_ephemeral_resource_config(request) -> validate_ephemeral_resource_config, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
-        open_ephemeral_resource(request) -> open_ephemeral_resource, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
-        renew_ephemeral_resource(request) -> renew_ephemeral_resource, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
-        close_ephemeral_resource(request) -> close_ephemeral_resource, request.type_name.clone(), |_server| Err(unknown("ephemeral resource", &request.type_name));
-        validate_list_resource_config(request) -> validate_list_resource_config, request.type_name.clone(), |_server| Err(unknown("list resource", &request.type_name));
-        validate_action_config(request) -> validate_action_config, request.type_name.clone(), |_server| Err(unknown("action", &request.type_name));
-        plan_action(request) -> plan_action, request.action_type.clone(), |_server| Err(unknown("action", &request.action_type));
+        validate_action_config: |_server, request| Err(unknown("action", request.subject()));
+        plan_action: |_server, request| Err(unknown("action", request.subject()));
     }
 
     async fn call_function(

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tencentcloud_api::page;
 use tencentcloud_api::scf::{self, Filter, FunctionKey, GetFunctionResponse, ListFunctionsRequest};
 use tf_protocol::{DataSource, Problem};
@@ -11,6 +12,9 @@ use tf_schema::{Block, Field, Resource, Value};
 use crate::Cloud;
 use crate::data::save;
 use crate::resources::scf::function::TriggerInfo;
+
+/// How many functions are read at the same time.
+const AT_ONCE: usize = 16;
 
 /// Finds functions by name, description and tags.
 #[derive(Resource, Default)]
@@ -159,14 +163,15 @@ impl DataSource for Functions {
             filters: self.tags.is_known().then(|| filters.collect()),
             ..ListFunctionsRequest::default()
         };
-        let mut found = Vec::new();
-        for row in page::all_pages(cloud, &request).await? {
+        let rows = page::all_pages(cloud, &request).await?;
+        let reads = rows.into_iter().map(async |row| {
             let key = FunctionKey::latest(&namespace, &row.function_name);
-            // One that is deleted meanwhile is none any more.
-            if let Some(function) = scf::find_function(cloud, &key).await? {
-                found.push(Function::of(function, row.add_time));
-            }
-        }
+            let found = scf::find_function(cloud, &key).await?;
+            Ok::<_, Problem>(found.map(|function| Function::of(function, row.add_time)))
+        });
+        let found: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        // One that is deleted meanwhile is none any more.
+        let mut found: Vec<Function> = found.into_iter().flatten().collect();
         found.sort_by(|a, b| a.name.text().cmp(b.name.text()));
         save(&self.result_output_file, found.clone().write())?;
         self.id = format!("{namespace}/{}", self.name.text()).into();

@@ -3,7 +3,9 @@
 pub mod alias;
 pub mod event_invoke_config;
 pub mod function;
+pub mod layer;
 pub mod namespace;
+mod packed;
 pub mod provisioned_concurrency_config;
 pub mod reserved_concurrency_config;
 pub mod version;
@@ -16,6 +18,15 @@ use crate::Cloud;
 /// The namespace of a function where its configuration names none.
 fn namespace_or_default(namespace: &Value<String>) -> String {
     namespace.or(scf::DEFAULT_NAMESPACE)
+}
+
+/// A text of the cloud, which writes `""` for none, in the form in which the user wrote it.
+fn as_written(current: &Value<String>, found: String) -> Value<String> {
+    match current {
+        Value::Known(text) if *text == found => current.clone(),
+        _ if found.is_empty() => Value::Null,
+        _ => Value::Known(found),
+    }
 }
 
 /// Waits until nothing else in this run changes the function: the cloud takes one change at a time.

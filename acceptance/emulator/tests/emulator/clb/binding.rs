@@ -301,7 +301,15 @@ fn r19_a_binding_is_a_trigger_of_the_function() {
     );
     let resource = text(&trigger["ResourceId"]);
     assert!(resource.starts_with("qcs::clb:") && resource.ends_with(&name), "{resource}");
-    user.done("DeregisterFunctionTargets", place.binding("hello", "$LATEST", 20));
+    let rename = json!({"Domain": "www.example.com", "NewDomain": "new.com"});
+    user.done("ModifyDomainAttributes", place.with(rename));
+    user.done("ModifyRule", place.with(json!({"LocationId": place.rule, "Url": "/new"})));
+    user.done("ModifyFunctionTargets", place.binding("hello", "$LATEST", 30));
+    let changed = text(&user.triggers("hello")[0]["TriggerDesc"]);
+    for part in ["\"new.com\"", "\"/new\"", "30"] {
+        assert!(changed.contains(part), "{changed}");
+    }
+    user.done("DeregisterFunctionTargets", place.binding("hello", "$LATEST", 30));
     assert_eq!(user.triggers("hello"), json!([]));
     assert!(bound(&user, &place).is_null());
 }

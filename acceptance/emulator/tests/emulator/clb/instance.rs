@@ -215,15 +215,23 @@ fn load_balancers_are_found_by_what_they_are() {
         set.iter().map(|it| text(&it["LoadBalancerId"])).collect::<Vec<_>>()
     };
     let filter = |name: &str, value: &str| json!({"Filters": [{"Name": name, "Values": [value]}]});
+    let listener = user.listener(&open, "TCP", 3306);
+    let targets = json!([{"EniIp": "10.0.0.9", "Port": 3306}]);
+    user.done(
+        "RegisterTargets",
+        json!({"LoadBalancerId": open, "ListenerId": listener, "Targets": targets}),
+    );
     let vip = text(&user.shown(&open)["LoadBalancerVips"][0]);
     assert_eq!(found(json!({})), [basic.as_str(), &inner, &open], "the latest first");
     assert_eq!(
-        found(json!({"OrderBy": "LoadBalancerName", "OrderType": 1})),
+        found(json!({"OrderBy": "LoadBalancerName", "OrderType": 0})),
         [basic.as_str(), &inner, &open]
     );
     for question in [
         json!({"LoadBalancerIds": [open]}),
-        json!({"LoadBalancerName": "ope"}),
+        json!({"LoadBalancerName": "open"}),
+        json!({"WithRs": 1}),
+        json!({"BackendPrivateIps": ["10.0.0.9"]}),
         json!({"LoadBalancerVips": [vip]}),
         json!({"SearchKey": vip}),
         json!({"LoadBalancerType": "OPEN", "VpcId": vpc}),
@@ -236,7 +244,10 @@ fn load_balancers_are_found_by_what_they_are() {
     assert_eq!(found(filter("vip-isp", "INTERNAL")), [inner.as_str()]);
     assert_eq!(found(json!({"VpcId": "0"})), [basic.as_str()]);
     assert_eq!(found(filter("internet-charge-type", "BANDWIDTH_PACKAGE")), Vec::<String>::new());
-    assert_eq!(found(json!({"LoadBalancerIds": ["lb-00000000"]})), Vec::<String>::new());
+    for nothing in [json!({"LoadBalancerIds": ["lb-00000000"]}), json!({"LoadBalancerName": "ope"})]
+    {
+        assert_eq!(found(nothing.clone()), Vec::<String>::new(), "{nothing}");
+    }
     let code = user.refused("DescribeLoadBalancers", filter("colour", "red"));
     assert_eq!(code, "InvalidParameterValue.InvalidFilter");
     let page = user.read("DescribeLoadBalancers", json!({"Offset": 1, "Limit": 1}));

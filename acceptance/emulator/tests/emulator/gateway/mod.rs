@@ -215,27 +215,29 @@ fn load_balancers_answer_again_after_a_crash_and_nothing_that_ran_is_left() {
     let user = User::of(server.client());
     let source = "import os\n\
         def main(event, context):\n\
+        \x20   while event['headers']['X-Uri'] == '/busy': pass\n\
         \x20   return {'isBase64Encoded': False, 'statusCode': 200, 'headers': {},\n\
         \x20           'body': os.readlink('/proc/self/ns/pid')}\n";
     let (_, address) = user.serve(source);
     let page = get(&address, "a.com", "/");
     assert_eq!(page.status, 200, "{page:?}");
     let namespace = page.body;
-    let alive = || {
-        let all = std::fs::read_dir("/proc").unwrap().flatten();
+    // The states of the processes that the function's instance has.
+    let states = || {
+        let all = std::fs::read_dir("/proc").unwrap().flatten().map(|process| process.path());
         let ours = all.filter(|process| {
-            std::fs::read_link(process.path().join("ns/pid"))
+            std::fs::read_link(process.join("ns/pid"))
                 .is_ok_and(|link| link.to_str() == Some(&namespace))
         });
-        ours.filter(|process| {
-            let stat = std::fs::read_to_string(process.path().join("stat"));
-            stat.is_ok_and(|stat| !stat.contains(") Z "))
-        })
-        .count()
+        let stats = ours.filter_map(|process| std::fs::read_to_string(process.join("stat")).ok());
+        let states = stats.filter_map(|stat| stat.rsplit_once(") ")?.1.chars().next());
+        states.filter(|state| *state != 'Z').collect::<String>()
     };
-    assert!(alive() > 0);
+    let mut busy = connect(&address);
+    busy.write_all(b"GET /busy HTTP/1.1\r\nHost: a.com\r\n\r\n").unwrap();
+    wait_for(|| states().contains('R').then_some(()));
     server.kill();
-    wait_for(|| (alive() == 0).then_some(()));
+    wait_for(|| states().is_empty().then_some(()));
     let _server = Server::start(&arguments);
     assert_eq!(get(&address, "a.com", "/").status, 200);
 }

@@ -4,6 +4,7 @@ mod alias;
 mod event_invoke;
 mod function;
 mod invoke;
+mod layer;
 mod namespace;
 mod provisioned;
 mod reserved;
