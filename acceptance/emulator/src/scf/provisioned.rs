@@ -15,7 +15,7 @@ use crate::params::Params;
 use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refuse, refused};
 use crate::store::{Record, Scope, StoreError};
-use crate::transitions::{Life, PROVISION, Transitions};
+use crate::transitions::{Life, PROVISION};
 
 /// What is provisioned of a version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ struct Provisioned {
     from: i64,
     number: i64,
     asked: Time,
+    /// How long a hundred instances take, in milliseconds.
+    pace: i64,
     life: Life<Scaling>,
     tracking: Option<Tracking>,
     actions: Vec<Action>,
@@ -72,8 +74,8 @@ struct Way {
 const AT_A_TIME: i64 = 100;
 
 /// How long it takes to get from one number of instances to another, in milliseconds.
-fn lasts(transitions: &Transitions, from: i64, to: i64) -> i64 {
-    transitions.lasts(&PROVISION).saturating_mul((to - from).abs()) / AT_A_TIME
+fn lasts(pace: i64, from: i64, to: i64) -> i64 {
+    pace.saturating_mul((to - from).abs()) / AT_A_TIME
 }
 
 impl Way {
@@ -94,13 +96,13 @@ impl Way {
 
 impl Provisioned {
     /// R245, R246: the way that the last timed change began, or the configuration itself.
-    fn way(&self, now: Time, transitions: &Transitions) -> Way {
+    fn way(&self, now: Time) -> Way {
         let Some((began, to)) = self.last_action(now) else {
-            let lasts = lasts(transitions, self.from, self.number);
+            let lasts = lasts(self.pace, self.from, self.number);
             return Way { from: self.from, to: self.number, began: self.asked, lasts };
         };
         let from = self.last_action(began.plus(-1)).map_or(self.number, |(_, number)| number);
-        Way { from, to, began, lasts: lasts(transitions, from, to) }
+        Way { from, to, began, lasts: lasts(self.pace, from, to) }
     }
 
     /// When the last timed change happened, and to which number; of two at a moment the later one in
@@ -125,8 +127,8 @@ impl Provisioned {
         self.deleted && self.life.at(now) != Scaling::InProgress
     }
 
-    fn show(&self, qualifier: &str, now: Time, transitions: &Transitions) -> Value {
-        let way = self.way(now, transitions);
+    fn show(&self, qualifier: &str, now: Time) -> Value {
+        let way = self.way(now);
         let scaling = self.scaling(now, &way);
         let reasons = self.life.reasons(now).iter().map(|reason| reason.message.as_str());
         let ready = if scaling == Scaling::Failed { self.from } else { way.ready(now) };
@@ -178,8 +180,7 @@ fn all(
 /// When the store fails.
 pub(super) fn sum(call: &Call<'_>, prefix: &str) -> Result<i64, StoreError> {
     let found = all(&call.store, prefix, call.now)?.into_iter();
-    let transitions = &call.cloud.transitions;
-    Ok(found.map(|(_, p)| p.memory_mb * p.way(call.now, transitions).to).sum())
+    Ok(found.map(|(_, p)| p.memory_mb * p.way(call.now).to).sum())
 }
 
 /// Forgets what is provisioned of one version of a function, or of all.
@@ -206,7 +207,7 @@ pub(super) fn put(call: &Call<'_>) -> Answer {
         return refused("InvalidParameterValue", text);
     }
     let before = call.store.get::<Provisioned>(&key)?.filter(|before| !before.is_gone(call.now));
-    let ways = before.as_ref().map(|before| before.way(call.now, &call.cloud.transitions));
+    let ways = before.as_ref().map(|before| before.way(call.now));
     if let (Some(before), Some(way)) = (&before, &ways)
         && before.scaling(call.now, way) == Scaling::InProgress
     {
@@ -215,12 +216,13 @@ pub(super) fn put(call: &Call<'_>) -> Answer {
     let own = ways.as_ref().map_or(0, |way| way.to * memory_mb);
     must_fit(call, number.saturating_mul(memory_mb), own)?;
     let from = ways.map_or(0, |way| way.ready(call.now));
-    let life = scale(call, from, number);
+    let (pace, life) = scale(call, from, number);
     let provisioned = Provisioned {
         memory_mb,
         from,
         number,
         asked: call.now,
+        pace,
         life,
         tracking: tracking.map(|(tracking, _)| tracking),
         actions,
@@ -230,9 +232,11 @@ pub(super) fn put(call: &Call<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn scale(call: &Call<'_>, from: i64, to: i64) -> Life<Scaling> {
-    let ms = lasts(&call.cloud.transitions, from, to);
-    call.life_for(ms, Scaling::InProgress, Scaling::Done, Scaling::Failed)
+/// The pace of this moment, and how it goes on from one number of instances to another.
+fn scale(call: &Call<'_>, from: i64, to: i64) -> (i64, Life<Scaling>) {
+    let pace = call.cloud.transitions.lasts(&PROVISION);
+    let ms = lasts(pace, from, to);
+    (pace, call.life_for(ms, Scaling::InProgress, Scaling::Done, Scaling::Failed))
 }
 
 /// R240.
@@ -357,9 +361,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
     }
     let version = |key: &str| key[id.len() + 1..].to_owned();
     found.sort_by_key(|(key, _)| version(key).parse::<u64>().unwrap_or_default());
-    let transitions = &call.cloud.transitions;
-    let shown: Vec<_> =
-        found.iter().map(|(key, p)| p.show(&version(key), call.now, transitions)).collect();
+    let shown: Vec<_> = found.iter().map(|(key, p)| p.show(&version(key), call.now)).collect();
     let memory = function::of_call(call)?.running(call.now).memory;
     let free = call.limit(&CONCURRENCY_MB)? - sum(call, "")?;
     Ok(json!({"UnallocatedConcurrencyNum": free.max(0) / memory, "Allocated": shown}))
@@ -371,16 +373,17 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
     if before.deleted {
         return Ok(json!({}));
     }
-    let way = before.way(call.now, &call.cloud.transitions);
+    let way = before.way(call.now);
     if before.scaling(call.now, &way) == Scaling::InProgress {
         return Err(in_progress(&call.params));
     }
     let from = way.ready(call.now);
-    let life = scale(call, from, 0);
+    let (pace, life) = scale(call, from, 0);
     let after = Provisioned {
         from,
         number: 0,
         asked: call.now,
+        pace,
         life,
         actions: Vec::new(),
         deleted: true,
