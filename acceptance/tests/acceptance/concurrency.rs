@@ -204,9 +204,9 @@ fn the_number_that_was_asked_for_is_read_and_not_what_is_ready() {
     case.succeed(&["apply", "-refresh-only", "-auto-approve", "-no-color"]);
     assert_eq!(case.state(PROVISIONED)["version_provisioned_concurrency_num"], 20);
     case.expect_no_changes();
-    // Whoever waits is told how far it has come, when the time is up.
+    // Another change waits for the end of this one, and says so when the time is up.
     let limited = provisioned("30", "timeouts {\n    update = \"200ms\"\n  }");
-    case.refuse_apply(&limited, &["provisioned concurrency of function default/hello 1"]);
+    case.refuse_apply(&limited, &["FailedOperation.ProvisionedInProgress", "still changing"]);
 }
 
 #[test]
