@@ -332,7 +332,6 @@ fn check_sources(config: &Layer, problems: &mut Diagnostics) {
 }
 
 /// As the API has it; a function's name has two characters at least, and 60 at most (R61).
-#[allow(clippy::ptr_arg)]
 fn name_form(name: &String) -> Check {
     let well_formed = (1..=64).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -348,7 +347,6 @@ fn name_form(name: &String) -> Check {
 }
 
 /// R359: 1 to 5 runtimes.
-#[allow(clippy::ptr_arg)]
 fn runtimes(runtimes: &Vec<String>) -> Check {
     if !(1..=5).contains(&runtimes.len()) {
         return Err(format!("Expected 1 to 5 runtimes, got {}.", runtimes.len()));
@@ -356,7 +354,6 @@ fn runtimes(runtimes: &Vec<String>) -> Check {
     runtimes.iter().try_for_each(check::runtime)
 }
 
-#[allow(clippy::ptr_arg)]
 fn archive_name(key: &String) -> Check {
     match [".zip", ".jar"].iter().any(|suffix| key.ends_with(suffix)) {
         true => Ok(()),

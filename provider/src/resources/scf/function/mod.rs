@@ -186,7 +186,7 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 13] = [
+const ATTRIBUTES: [(&str, &str); 15] = [
     ("InvalidParameterValue.Memory", "mem_size"),
     ("LimitExceeded.Memory", "mem_size"),
     ("LimitExceeded.Timeout", "timeout"),
@@ -197,6 +197,8 @@ const ATTRIBUTES: [(&str, &str); 13] = [
     ("InvalidParameterValue.Vpc", "vpc_id"),
     ("ResourceNotFound.Vpc", "vpc_id"),
     ("ResourceNotFound.Role", "role"),
+    ("InvalidParameterValue.Layers", "layers"),
+    ("ResourceNotFound.Layer", "layers"),
     ("ResourceNotFound.Namespace", "namespace"),
     ("ResourceInUse.Function", "name"),
     ("LimitExceeded.Eip", "enable_eip_config"),
