@@ -72,7 +72,7 @@ resource "tencentcloud_scf_function_event_invoke_config" "a" {{
 fn invoke(case: &Case) -> i64 {
     let request =
         scf::InvokeRequest { function_name: "hello".to_owned(), ..scf::InvokeRequest::default() };
-    case.cloud().call(&request).unwrap().result.invoke_result
+    case.cloud().call(&request).expect("there is the function").result.invoke_result
 }
 
 fn settings(case: &Case) -> (Vec<i64>, i64) {
@@ -80,7 +80,7 @@ fn settings(case: &Case) -> (Vec<i64>, i64) {
         function_name: "hello".to_owned(),
         ..scf::GetFunctionEventInvokeConfigRequest::default()
     };
-    let found = case.cloud().call(&request).unwrap().async_trigger_config;
+    let found = case.cloud().call(&request).expect("there is the function").async_trigger_config;
     (found.retry_config.iter().map(|retry| retry.retry_num).collect(), found.msg_ttl)
 }
 
@@ -290,23 +290,7 @@ fn r237_provisioned_instances_fit_into_the_account() {
     case.finish();
 }
 
-#[test]
-fn lists_tell_what_there_is_however_much() {
-    let case = case();
-    case.configure(FUNCTION);
-    case.succeed(&["apply", "-auto-approve", "-no-color"]);
-    // More aliases than a page holds.
-    for i in 0..101 {
-        let request = scf::CreateAliasRequest {
-            name: format!("alias-{i:03}"),
-            function_name: "hello".to_owned(),
-            function_version: scf::LATEST.to_owned(),
-            ..scf::CreateAliasRequest::default()
-        };
-        case.cloud().call(&request).unwrap();
-    }
-    let lists = reserved("512")
-        + r#"
+const LISTS: &str = r#"
 resource "tencentcloud_scf_namespace" "a" {
   namespace   = "web"
   description = "of the web"
@@ -334,6 +318,23 @@ data "tencentcloud_scf_triggers" "a" {
   function_name = tencentcloud_scf_function.a.name
 }
 "#;
+
+#[test]
+fn lists_tell_what_there_is_however_much() {
+    let case = case();
+    case.configure(FUNCTION);
+    case.succeed(&["apply", "-auto-approve", "-no-color"]);
+    // More aliases than a page holds.
+    for i in 0..101 {
+        let request = scf::CreateAliasRequest {
+            name: format!("alias-{i:03}"),
+            function_name: "hello".to_owned(),
+            function_version: scf::LATEST.to_owned(),
+            ..scf::CreateAliasRequest::default()
+        };
+        case.cloud().call(&request).unwrap();
+    }
+    let lists = reserved("512") + LISTS;
     case.apply(&lists);
     let of = |name: &str| case.state(&format!("data.tencentcloud_scf_{name}"));
     let aliases = of("function_aliases.a")["aliases"].clone();
