@@ -99,7 +99,13 @@ impl Call<'_> {
     /// fault said that it ends badly.
     #[must_use]
     pub fn life<S: Copy>(&self, span: &Span, state: S, good: S, bad: S) -> Life<S> {
-        let at = self.now.plus(self.cloud.transitions.lasts(span));
+        self.life_for(self.cloud.transitions.lasts(span), state, good, bad)
+    }
+
+    /// A [`Call::life`] that changes after `ms` milliseconds.
+    #[must_use]
+    pub fn life_for<S: Copy>(&self, ms: i64, state: S, good: S, bad: S) -> Life<S> {
+        let at = self.now.plus(ms);
         match self.forced {
             None => Life::until(state, at, good, Vec::new()),
             Some(reasons) => Life::until(state, at, bad, reasons.to_vec()),

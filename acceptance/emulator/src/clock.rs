@@ -81,7 +81,40 @@ fn machine() -> Time {
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// A moment of the local zone, as a day counted from 1970-01-01 and a second of that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    /// The day.
+    pub day: i64,
+    /// The second of the day.
+    pub second: i64,
+}
+
+/// How far the local zone is ahead of UTC.
+const ZONE_SECONDS: i64 = 8 * 3600;
+
+impl Date {
+    /// The moment.
+    #[must_use]
+    pub fn time(self) -> Time {
+        Time((self.day * 86_400 + self.second - ZONE_SECONDS) * 1000)
+    }
+
+    /// Year, month and day of the month.
+    #[must_use]
+    pub fn calendar(self) -> [i64; 3] {
+        calendar(self.day)
+    }
+}
+
 impl Time {
+    /// This moment in the local zone, its fraction of a second cut off.
+    #[must_use]
+    pub fn date(self) -> Date {
+        let seconds = self.0.div_euclid(1000) + ZONE_SECONDS;
+        Date { day: seconds.div_euclid(86_400), second: seconds.rem_euclid(86_400) }
+    }
+
     /// This moment and `ms` more milliseconds.
     #[must_use]
     pub fn plus(self, ms: i64) -> Self {
@@ -91,7 +124,7 @@ impl Time {
     /// `2026-01-31 08:00:00`, in the zone of the vendor's answers (UTC+8).
     #[must_use]
     pub fn local(self) -> String {
-        let [date, time] = self.plus(8 * 3_600_000).parts();
+        let [date, time] = self.plus(ZONE_SECONDS * 1000).parts();
         format!("{date} {time}")
     }
 
@@ -111,8 +144,8 @@ impl Time {
         let mut day = || d.next()?.ok();
         let days = days_from_date(day()?, day()?, day()?);
         let mut clock = || t.next()?.ok();
-        let seconds = clock()? * 3600 + clock()? * 60 + clock()?;
-        Some(Self((days * 86_400 + seconds - 8 * 3600) * 1000))
+        let second = clock()? * 3600 + clock()? * 60 + clock()?;
+        Some(Date { day: days, second }.time())
     }
 
     fn parts(self) -> [String; 2] {
@@ -129,9 +162,14 @@ pub fn date_of_second(second: i64) -> String {
     utc_date(second.div_euclid(86_400))
 }
 
+fn utc_date(days: i64) -> String {
+    let [year, month, date] = calendar(days);
+    format!("{year:04}-{month:02}-{date:02}")
+}
+
 /// The Gregorian date of a day counted from 1970-01-01: years are counted from 1 March, so that
 /// the leap day is a year's last, in eras of 400 years.
-fn utc_date(days: i64) -> String {
+fn calendar(days: i64) -> [i64; 3] {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day = shifted.rem_euclid(146_097);
@@ -141,10 +179,10 @@ fn utc_date(days: i64) -> String {
     let date = of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
     let year = year + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{date:02}")
+    [year, month, date]
 }
 
-/// The inverse of [`utc_date`].
+/// The inverse of [`calendar`].
 fn days_from_date(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let month = if month > 2 { month - 3 } else { month + 9 };

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 pub mod cloud;
 pub mod console;
+pub mod cron;
 pub mod dispatch;
 pub mod fault;
 pub mod gateway;

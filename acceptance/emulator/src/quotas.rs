@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::regions;
 use crate::store::{Record, Scope, StoreError};
 
 /// One quota.
@@ -12,13 +13,32 @@ pub struct Quota {
     pub name: &'static str,
     /// What an account has until it is raised.
     pub default: i64,
+    /// The same in the smaller regions.
+    pub small: i64,
     /// What going over it answers.
     pub code: &'static str,
 }
 
+macro_rules! last {
+    ($only:literal) => {
+        $only
+    };
+    ($first:literal $last:literal) => {
+        $last
+    };
+}
+
 macro_rules! quotas {
-    ($($(#[$doc:meta])* $id:ident = $name:literal, $default:literal, $code:literal;)*) => {
-        $($(#[$doc])* pub static $id: Quota = Quota { name: $name, default: $default, code: $code };)*
+    ($(
+        $(#[$doc:meta])*
+        $id:ident = $name:literal, $default:literal $(or $small:literal)?, $code:literal;
+    )*) => {
+        $($(#[$doc])* pub static $id: Quota = Quota {
+            name: $name,
+            default: $default,
+            small: last!($default $($small)?),
+            code: $code,
+        };)*
 
         /// Every quota.
         pub static QUOTAS: &[&Quota] = &[$(&$id),*];
@@ -48,6 +68,11 @@ quotas! {
     MEMORY = "scf.memory", 3072, "LimitExceeded.Memory";
     /// Initialisation timeout in seconds.
     INIT_TIMEOUT = "scf.init_timeout", 300, "LimitExceeded.InitTimeout";
+    /// R30, R31, R215: concurrency in a region, in MB of memory; less in the smaller regions.
+    CONCURRENCY_MB = "scf.concurrency_mb", 128_000 or 64_000, "FailedOperation.ReservedExceedTotal";
+    /// R244: timed changes of a version's provisioned concurrency. The product says only that there
+    /// is a bound.
+    TIMED_ACTIONS = "scf.timed_actions", 10, "LimitExceeded.ProvisionTriggerAction";
     /// VPCs in a region.
     VPCS = "vpc.vpcs", 20, "LimitExceeded";
     /// Subnets in a VPC.
@@ -99,7 +124,8 @@ impl Record for Raised {
 /// When the store fails.
 pub fn limit(quota: &Quota, allowance: Allowance, here: &Scope<'_>) -> Result<i64, StoreError> {
     let usual = match allowance {
-        Allowance::Default => quota.default,
+        Allowance::Default if regions::is_large(here.region()) => quota.default,
+        Allowance::Default => quota.small,
         Allowance::Unlimited => i64::MAX,
     };
     Ok(here.get::<Raised>(quota.name)?.map_or(usual, |raised| raised.limit))

@@ -24,6 +24,9 @@ pub const REGIONS: &[&str] = &[
     "sa-saopaulo",
 ];
 
+/// R30: the regions where an account has more concurrency than elsewhere.
+const LARGE: &[&str] = &["ap-beijing", "ap-chengdu", "ap-guangzhou", "ap-hongkong", "ap-shanghai"];
+
 /// Services whose objects belong to no region; calls may name any region or none.
 const GLOBAL: &[&str] = &["cam", "sts", "tag"];
 
@@ -40,6 +43,12 @@ pub fn is_global(service: &str) -> bool {
 #[must_use]
 pub fn is_region(name: &str) -> bool {
     REGIONS.contains(&name)
+}
+
+/// Whether accounts have the larger quotas in a region.
+#[must_use]
+pub fn is_large(name: &str) -> bool {
+    LARGE.contains(&name)
 }
 
 /// Whether `zone` is one of the region's, as `ap-guangzhou-3`.

@@ -2,6 +2,7 @@
 //! And what keeps the repository in shape.
 
 mod balancer;
+mod concurrency;
 mod demo;
 mod examples;
 mod faults;

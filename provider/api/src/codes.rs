@@ -179,6 +179,14 @@ const SCF: &[Rule] = &[
         ],
     ),
     Rule(
+        Quota,
+        &[
+            "FailedOperation.ReservedExceedTotal",
+            "FailedOperation.ProvisionedExceedAvailable",
+            "FailedOperation.ProvisionedExceedReserved",
+        ],
+    ),
+    Rule(
         Account,
         &[
             "FailedOperation.QcsRoleNotFound",

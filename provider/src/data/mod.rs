@@ -14,9 +14,14 @@ use crate::Cloud;
 pub fn all() -> DataSources<Cloud> {
     DataSources::new()
         .with::<clb::instances::Instances>()
+        .with::<scf::account_info::AccountInfo>()
+        .with::<scf::function_aliases::FunctionAliases>()
+        .with::<scf::function_versions::FunctionVersions>()
         .with::<scf::functions::Functions>()
         .with::<scf::layer_versions::LayerVersions>()
         .with::<scf::layers::Layers>()
+        .with::<scf::namespaces::Namespaces>()
+        .with::<scf::triggers::Triggers>()
 }
 
 /// Writes what was found into the file that `result_output_file` names, as JSON.

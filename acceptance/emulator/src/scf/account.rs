@@ -2,23 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{function, namespace};
+use super::{event_invoke, function, namespace, provisioned, reserved};
 use crate::call::Call;
 use crate::quotas;
 use crate::refusal::{Answer, Refusal};
-
-/// R30: regions with the larger share of concurrency.
-const LARGE_REGIONS: [&str; 5] =
-    ["ap-guangzhou", "ap-shanghai", "ap-beijing", "ap-chengdu", "ap-hongkong"];
-const LARGE_MB: i64 = 128_000;
-/// R31.
-const SMALL_MB: i64 = 64_000;
-
-/// The concurrency of an account in a region, in MB of memory (R215).
-#[must_use]
-pub fn concurrency_mb(region: &str) -> i64 {
-    if LARGE_REGIONS.contains(&region) { LARGE_MB } else { SMALL_MB }
-}
 
 pub(super) fn get(call: &Call<'_>) -> Answer {
     let (mut used, mut limits) = (Vec::new(), Vec::new());
@@ -26,13 +13,13 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
         used.push(usage(call, &name)?);
         limits.push(limit(call, &name)?);
     }
-    let concurrency = concurrency_mb(call.region());
+    let concurrency = call.limit(&quotas::CONCURRENCY_MB)?;
     Ok(json!({
         "AccountUsage": {
             "NamespacesCount": used.len(),
             "Namespace": used,
             "TotalConcurrencyMem": concurrency,
-            "TotalAllocatedConcurrencyMem": 0,
+            "TotalAllocatedConcurrencyMem": reserved::sum(&call.store, "")?,
             "UserConcurrencyMemLimit": concurrency,
         },
         "AccountLimit": {
@@ -45,13 +32,14 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
 fn usage(call: &Call<'_>, namespace: &str) -> Result<Value, Refusal> {
     let functions = function::all(&call.store, call.now, namespace)?;
     let names: Vec<_> = functions.into_iter().map(|(name, _)| name).collect();
+    let prefix = function::id(namespace, "");
     Ok(json!({
         "Namespace": namespace,
         "FunctionsCount": names.len(),
         "Functions": names,
         "TotalConcurrencyMem": 0,
-        "TotalAllocatedConcurrencyMem": 0,
-        "TotalAllocatedProvisionedMem": 0,
+        "TotalAllocatedConcurrencyMem": reserved::sum(&call.store, &prefix)?,
+        "TotalAllocatedProvisionedMem": provisioned::sum(call, &prefix)?,
     }))
 }
 
@@ -64,12 +52,12 @@ fn limit(call: &Call<'_>, namespace: &str) -> Result<Value, Refusal> {
         "Namespace": namespace,
         "FunctionsCount": call.limit(&quotas::FUNCTIONS)?,
         "Trigger": per_kind,
-        "ConcurrentExecutions": concurrency_mb(call.region()),
+        "ConcurrentExecutions": call.limit(&quotas::CONCURRENCY_MB)?,
         "TimeoutLimit": call.limit(&quotas::TIMEOUT)?,
         "TestModelLimit": 5,
         "InitTimeoutLimit": call.limit(&quotas::INIT_TIMEOUT)?,
-        "RetryNumLimit": 2,
-        "MinMsgTTL": 60,
-        "MaxMsgTTL": 21_600,
+        "RetryNumLimit": event_invoke::MOST_RETRIES,
+        "MinMsgTTL": event_invoke::WAITS.start(),
+        "MaxMsgTTL": event_invoke::WAITS.end(),
     }))
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::alias::{self, Alias};
-use super::package;
 use super::revision::Revision;
 use super::trigger;
 use super::version::{self, Version};
-use super::{LATEST, TAG, flag, namespace, namespace_of, network, rules};
+use super::{LATEST, TAG, event_invoke, flag, namespace, namespace_of, network, package};
+use super::{provisioned, reserved, rules};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::quotas;
@@ -392,6 +392,9 @@ pub(super) fn empty(
     for (key, _) in here.scan::<Alias>(&format!("{id}/"))? {
         here.remove::<Alias>(&key)?;
     }
+    reserved::forget(here, &id)?;
+    provisioned::forget(here, &id, None)?;
+    event_invoke::forget(here, &id)?;
     tags::forget(here, tags::FUNCTION, &tag_id(namespace, name))?;
     let key = runtime_key(call, namespace, name, LATEST);
     call.after(move |cloud| cloud.called.forget(&cloud.runtime, &key));

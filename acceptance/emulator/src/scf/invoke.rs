@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::account::concurrency_mb;
+use super::event_invoke::EventInvoke;
 use super::function::{self, Function, Kind, Status};
 use super::revision::Revision;
-use super::{DEFAULT_ALIAS, LATEST, alias, log, namespace_of, version};
+use super::{DEFAULT_ALIAS, LATEST, alias, event_invoke, log, namespace_of, reserved, version};
 use crate::accounts::{Account, SECRET_KEY};
 use crate::call::{Call, Live, LiveAnswer};
 use crate::clock::Time;
 use crate::cloud::Cloud;
-use crate::quotas::Allowance;
+use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Runtime,
@@ -28,8 +28,6 @@ const ASYNC_EVENT_BYTES: usize = 128 << 10;
 const ROUTING_KEY_BYTES: usize = 1024;
 /// How much of a log goes into an answer.
 const LOG_TAIL_BYTES: usize = 4096;
-/// How often a failed asynchronous call is tried again.
-const RETRIES: u32 = 2;
 
 /// What a call is for.
 #[derive(Debug, Clone)]
@@ -97,27 +95,36 @@ pub async fn invoke(
         let txn = cloud.store.read()?;
         resolve(cloud, &txn.scope(&target.account.uin, &target.region), target)?
     };
-    Ok(run(cloud, spec, event, request_id, 0).await)
+    run(cloud, &spec, event, request_id).await
 }
 
+/// Runs a call once, and writes down how it went.
 async fn run(
     cloud: &Arc<Cloud>,
-    spec: Arc<FunctionSpec>,
+    spec: &Arc<FunctionSpec>,
     event: Vec<u8>,
     request_id: String,
-    retry: u32,
-) -> Outcome {
+) -> Result<Outcome, Refusal> {
     let started = cloud.clock.now();
-    let quota = quota(cloud, &spec.key.region);
-    let invocation = Invocation { request_id, event, quota };
-    let outcome = cloud.runtime.invoke(Arc::clone(&spec), invocation).await;
-    cloud.called.records.add(&spec.key, log::Record::of(&outcome, started, retry));
-    outcome
+    let invocation = Invocation { request_id, event, quota: quota(cloud, spec)? };
+    let outcome = cloud.runtime.invoke(Arc::clone(spec), invocation).await;
+    cloud.called.records.add(&spec.key, log::Record::of(&outcome, started, 0));
+    Ok(outcome)
 }
 
-fn quota(cloud: &Cloud, region: &str) -> Option<Quota> {
-    let memory_mb = u64::try_from(concurrency_mb(region)).unwrap_or_default();
-    (cloud.allowance == Allowance::Default).then_some(Quota::Shared { memory_mb })
+/// What a call may take: of the function's reserve (R220), or of what nobody has reserved (R221).
+fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>, Refusal> {
+    let txn = cloud.store.read()?;
+    let here = txn.scope(&spec.uin, &spec.key.region);
+    let mb = |mb: i64| u64::try_from(mb).unwrap_or_default();
+    let id = function::id(&spec.key.namespace, &spec.key.function);
+    if let Some(reserve) = reserved::of(&here, &id)? {
+        return Ok(Some(Quota::Reserved { memory_mb: mb(reserve) }));
+    }
+    Ok(match quotas::limit(&CONCURRENCY_MB, cloud.allowance, &here)? {
+        i64::MAX => None,
+        all => Some(Quota::Shared { memory_mb: mb(all - reserved::sum(&here, "")?) }),
+    })
 }
 
 /// What the runtime needs to know of the version that a target's qualifier leads to.
@@ -302,36 +309,76 @@ async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answe
     })?;
     let tail = live.read(|call| Ok(call.params.str("LogType") == "Tail"))?;
     if wait && !async_run {
-        let outcome = run(&live.cloud, spec, event, live.request_id.clone(), 0).await;
+        let outcome = run(&live.cloud, &spec, event, live.request_id.clone()).await?;
         return Ok(json!({"Result": result(&outcome, tail)}));
     }
     if event.len() > ASYNC_EVENT_BYTES {
         let text = "The event of an asynchronous call is at most 128 KB.";
         return refused("InvalidParameter.RequestTooLarge", text);
     }
-    // R364, R365: asynchronous run mode has no retries.
-    let retries = if async_run { 0 } else { RETRIES };
     let (cloud, request_id) = (Arc::clone(&live.cloud), live.request_id.clone());
-    tokio::spawn(async move { try_often(&cloud, spec, event, request_id, retries).await });
-    Ok(json!({"Result": queued(&live.request_id)}))
+    let queued = Queued { spec, event, request_id, queued: cloud.clock.now(), async_run };
+    tokio::spawn(async move { queued.run(&cloud).await });
+    Ok(json!({"Result": answer_of_queued(&live.request_id)}))
 }
 
-/// Runs a queued call until it succeeds or the retries are used up.
-async fn try_often(
-    cloud: &Arc<Cloud>,
+/// A call that waits for nobody.
+struct Queued {
     spec: Arc<FunctionSpec>,
     event: Vec<u8>,
     request_id: String,
-    retries: u32,
-) {
-    for retry in 0..=retries {
-        let spec = Arc::clone(&spec);
-        let outcome = run(cloud, spec, event.clone(), request_id.clone(), retry).await;
-        if outcome.status == Ended::Success {
-            return;
+    queued: Time,
+    async_run: bool,
+}
+
+impl Queued {
+    /// Runs the call until it succeeds, the retries are used up or it has waited too long. A function
+    /// that is over its quota is no failure of the call: it is tried again for as long as the call
+    /// may wait (R227).
+    async fn run(self, cloud: &Arc<Cloud>) {
+        let mut retry = 0;
+        loop {
+            let started = cloud.clock.now();
+            // A function that is gone, or a store that fails, ends the wait.
+            let (Ok(Some(settings)), Ok(quota)) = (self.settings(cloud), quota(cloud, &self.spec))
+            else {
+                return;
+            };
+            let (request_id, event) = (self.request_id.clone(), self.event.clone());
+            let invocation = Invocation { request_id, event, quota };
+            let outcome = cloud.runtime.invoke(Arc::clone(&self.spec), invocation).await;
+            let pause = cloud.transitions.lasts(&INVOKE_RETRY);
+            let too_late =
+                cloud.clock.now().plus(pause) >= self.queued.plus(settings.seconds * 1000);
+            let refused =
+                matches!(outcome.status, Ended::ConcurrencyExceeded | Ended::StartRateExceeded);
+            let used_up = !refused && i64::from(retry) >= settings.retries;
+            let last = outcome.status == Ended::Success || too_late || used_up;
+            if last || !refused {
+                let record = log::Record::of(&outcome, started, retry);
+                cloud.called.records.add(&self.spec.key, record);
+            }
+            if last {
+                return;
+            }
+            retry += u32::from(!refused);
+            let pause = u64::try_from(pause).unwrap_or_default();
+            tokio::time::sleep(Duration::from_millis(pause)).await;
         }
-        let pause = cloud.transitions.lasts(&INVOKE_RETRY);
-        tokio::time::sleep(Duration::from_millis(u64::try_from(pause).unwrap_or_default())).await;
+    }
+
+    /// How the function's queued calls are treated; `None` when the function is gone.
+    fn settings(&self, cloud: &Cloud) -> Result<Option<EventInvoke>, Refusal> {
+        let key = &self.spec.key;
+        let txn = cloud.store.read()?;
+        let here = txn.scope(&self.spec.uin, &key.region);
+        if function::find(&here, cloud.clock.now(), &key.namespace, &key.function)?.is_none() {
+            return Ok(None);
+        }
+        let settings = event_invoke::of(&here, &function::id(&key.namespace, &key.function))?;
+        // R365: asynchronous run mode has no retries.
+        let retries = if self.async_run { 0 } else { settings.retries };
+        Ok(Some(EventInvoke { retries, ..settings }))
     }
 }
 
@@ -353,7 +400,7 @@ fn result(outcome: &Outcome, tail: bool) -> Value {
 }
 
 /// What the caller of a queued call gets: the id to ask for (R425).
-fn queued(request_id: &str) -> Value {
+fn answer_of_queued(request_id: &str) -> Value {
     json!({
         "Log": "",
         "RetMsg": "",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::function::{self, Function};
-use super::{MOST, TAG, descending, namespace, namespace_of, word};
+use super::{MOST, TAG, descending, namespace, namespace_of, provisioned, reserved, word};
 use crate::call::Call;
 use crate::list::{Filter, Page, filters, fits_all};
 use crate::refusal::{Answer, Refusal, refused};
@@ -36,11 +36,11 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     }
     order(call, &mut fitting)?;
     let total = fitting.len();
-    let shown: Vec<_> = page
+    let shown: Vec<Value> = page
         .of(fitting)
         .iter()
         .map(|(name, function, tags)| show(call, namespace, name, function, tags))
-        .collect();
+        .collect::<Result<_, Refusal>>()?;
     Ok(json!({"Functions": shown, "TotalCount": total}))
 }
 
@@ -103,14 +103,23 @@ fn order(call: &Call<'_>, found: &mut [(String, Function, Tags)]) -> Result<(), 
     Ok(())
 }
 
-fn show(call: &Call<'_>, namespace: &str, name: &str, function: &Function, tags: &Tags) -> Value {
+fn show(
+    call: &Call<'_>,
+    namespace: &str,
+    name: &str,
+    function: &Function,
+    tags: &Tags,
+) -> Result<Value, Refusal> {
+    let id = function::id(namespace, name);
+    let reserved = reserved::of(&call.store, &id)?;
+    let provisioned = provisioned::sum(call, &format!("{id}/"))?;
     let reasons: Vec<_> = function
         .life
         .reasons(call.now)
         .iter()
         .map(|reason| json!({"ErrorCode": reason.code, "ErrorMessage": reason.message}))
         .collect();
-    json!({
+    Ok(json!({
         "FunctionName": name,
         "FunctionId": function.id,
         "Namespace": namespace,
@@ -125,5 +134,7 @@ fn show(call: &Call<'_>, namespace: &str, name: &str, function: &Function, tags:
         "Tags": tags.list(TAG),
         "AsyncRunEnable": word(function.async_run),
         "TraceEnable": word(function.trace),
-    })
+        "ReservedConcurrencyMem": reserved,
+        "TotalProvisionedConcurrencyMem": provisioned,
+    }))
 }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod alias;
 mod copy;
+mod event_invoke;
 pub mod function;
 pub mod invoke;
 mod layer;
@@ -11,7 +12,9 @@ pub mod log;
 pub mod namespace;
 mod network;
 mod package;
+mod provisioned;
 mod read;
+mod reserved;
 pub mod revision;
 mod routing;
 mod rules;
@@ -50,6 +53,14 @@ pub const ACTIONS: &[Action] = &[
     read("ListAliases", alias::list),
     write("UpdateAlias", alias::update),
     write("DeleteAlias", alias::delete),
+    write("PutReservedConcurrencyConfig", reserved::put),
+    read("GetReservedConcurrencyConfig", reserved::get),
+    write("DeleteReservedConcurrencyConfig", reserved::delete),
+    write("PutProvisionedConcurrencyConfig", provisioned::put),
+    read("GetProvisionedConcurrencyConfig", provisioned::get),
+    write("DeleteProvisionedConcurrencyConfig", provisioned::delete),
+    write("UpdateFunctionEventInvokeConfig", event_invoke::update),
+    read("GetFunctionEventInvokeConfig", event_invoke::get),
     read("ListTriggers", trigger::list),
     write("DeleteTrigger", trigger::delete),
     live("Invoke", invoke::invoke_action),

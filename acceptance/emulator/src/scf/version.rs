@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::alias::Alias;
 use super::function::{self, Function, Status};
 use super::revision::Revision;
-use super::{LATEST, MOST, descending, namespace_of, network, rules, trigger};
+use super::{LATEST, MOST, descending, namespace_of, network, provisioned, rules, trigger};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::list::Page;
@@ -169,6 +169,7 @@ pub(super) fn remove(call: &Call<'_>, function: &Function, qualifier: &str) -> A
         return refused("UnsupportedOperation.AliasBind", text);
     }
     trigger::remove_all(call, &id, Some(qualifier))?;
+    provisioned::forget(here, &id, Some(qualifier))?;
     let versions = all(here, &id)?;
     let held = |all: bool| {
         let rest = versions.iter().filter(move |(other, _)| all || *other != number);

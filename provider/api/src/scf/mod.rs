@@ -3,7 +3,9 @@
 
 mod account;
 mod alias;
+mod concurrency;
 mod configuration;
+mod event_invoke;
 mod function;
 mod invocation;
 mod layer;
@@ -17,7 +19,9 @@ use crate::action::Service;
 
 pub use account::*;
 pub use alias::*;
+pub use concurrency::*;
 pub use configuration::*;
+pub use event_invoke::*;
 pub use function::*;
 pub use invocation::*;
 pub use layer::*;

@@ -3,6 +3,7 @@
 //! Creating, updating, publishing and deleting are asynchronous: the call returns at once and the
 //! status tells how it went on.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -61,11 +62,14 @@ impl FunctionKey {
             show_code: None,
         }
     }
+}
 
-    fn describe(&self) -> String {
+impl fmt::Display for FunctionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "function {}/{}", self.namespace, self.name)?;
         match self.qualifier.as_str() {
-            LATEST => format!("function {}/{}", self.namespace, self.name),
-            other => format!("function {}/{} {other}", self.namespace, self.name),
+            LATEST => Ok(()),
+            other => write!(f, " {other}"),
         }
     }
 }
@@ -93,7 +97,7 @@ pub async fn find_function(
 /// [`Error::Failed`](crate::Error::Failed) with the cloud's reasons when it cannot become active,
 /// and those of [`until`].
 pub async fn wait_active(client: &Client, key: &FunctionKey) -> Result<GetFunctionResponse> {
-    let what = format!("{} becoming Active", key.describe());
+    let what = format!("{key} becoming Active");
     let started = Instant::now();
     until(client, &what, || async {
         Ok(match find_function(client, key).await? {
@@ -118,7 +122,7 @@ pub async fn wait_active(client: &Client, key: &FunctionKey) -> Result<GetFuncti
 ///
 /// As [`wait_active`].
 pub async fn wait_changeable(client: &Client, key: &FunctionKey) -> Result<GetFunctionResponse> {
-    let what = format!("{} accepting a change", key.describe());
+    let what = format!("{key} accepting a change");
     until(client, &what, || async {
         let function = get_function(client, &key.request()).await?.value;
         Ok(match function.status.as_str() {
@@ -136,7 +140,7 @@ pub async fn wait_changeable(client: &Client, key: &FunctionKey) -> Result<GetFu
 ///
 /// As [`wait_active`].
 pub async fn wait_gone(client: &Client, key: &FunctionKey) -> Result<()> {
-    let what = format!("{} being deleted", key.describe());
+    let what = format!("{key} being deleted");
     until(client, &what, || async {
         Ok(match find_function(client, key).await? {
             None => Step::Done(()),

@@ -31,6 +31,12 @@ pub struct Trigger {
     pub add_time: String,
     /// Time of the last change.
     pub mod_time: String,
+    /// What it stands for on the other side.
+    pub resource_id: String,
+    /// Whether the other side is bound.
+    pub bind_status: String,
+    /// Whether the other side can change it, too.
+    pub trigger_attribute: String,
     /// Resources that it is bound to.
     pub bound_resources: String,
 }

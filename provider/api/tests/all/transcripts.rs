@@ -60,12 +60,17 @@ actions! {
         SetLoadBalancerSecurityGroupsRequest;
     scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest DeleteAliasRequest
         DeleteFunctionRequest DeleteFunctionVersionRequest DeleteLayerVersionRequest
-        DeleteNamespaceRequest GetAccountRequest GetAliasRequest GetFunctionAddressRequest
-        GetFunctionLogsRequest GetFunctionRequest GetLayerVersionRequest GetRequestStatusRequest
-        InvokeRequest ListAliasesRequest ListFunctionsRequest ListLayerVersionsRequest
-        ListLayersRequest ListNamespacesRequest ListTriggersRequest ListVersionByFunctionRequest
-        PublishLayerVersionRequest PublishVersionRequest UpdateAliasRequest UpdateFunctionCodeRequest
-        UpdateFunctionConfigurationRequest UpdateNamespaceRequest;
+        DeleteNamespaceRequest DeleteProvisionedConcurrencyConfigRequest
+        DeleteReservedConcurrencyConfigRequest GetAccountRequest GetAliasRequest
+        GetFunctionAddressRequest GetFunctionEventInvokeConfigRequest GetFunctionLogsRequest
+        GetFunctionRequest GetLayerVersionRequest GetProvisionedConcurrencyConfigRequest
+        GetRequestStatusRequest GetReservedConcurrencyConfigRequest InvokeRequest ListAliasesRequest
+        ListFunctionsRequest ListLayerVersionsRequest ListLayersRequest ListNamespacesRequest
+        ListTriggersRequest ListVersionByFunctionRequest PublishLayerVersionRequest
+        PublishVersionRequest PutProvisionedConcurrencyConfigRequest
+        PutReservedConcurrencyConfigRequest UpdateAliasRequest UpdateFunctionCodeRequest
+        UpdateFunctionConfigurationRequest UpdateFunctionEventInvokeConfigRequest
+        UpdateNamespaceRequest;
     sts: GetCallerIdentityRequest;
     tag: DescribeResourceTagsByResourceIdsRequest ModifyResourceTagsRequest;
     vpc: CreateSecurityGroupRequest CreateSubnetRequest CreateVpcRequest

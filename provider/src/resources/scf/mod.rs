@@ -1,10 +1,13 @@
 //! Serverless Cloud Function.
 
 pub mod alias;
+pub mod event_invoke_config;
 pub mod function;
 pub mod layer;
 pub mod namespace;
 mod packed;
+pub mod provisioned_concurrency_config;
+pub mod reserved_concurrency_config;
 pub mod version;
 
 use tencentcloud_api::{Guard, scf};

@@ -1,10 +1,13 @@
 //! Functions.
 
 mod alias;
+mod event_invoke;
 mod function;
 mod invoke;
 mod layer;
 mod namespace;
+mod provisioned;
+mod reserved;
 mod rules;
 mod version;
 

@@ -1,0 +1,16 @@
+resource "tencentcloud_scf_function" "hello" {
+  name       = "hello"
+  runtime    = "Python3.10"
+  handler    = "index.main_handler"
+  source_dir = "${path.module}/function"
+}
+
+data "tencentcloud_scf_function_versions" "hello" {
+  function_name = tencentcloud_scf_function.hello.name
+  order         = "DESC"
+  order_by      = "AddTime"
+}
+
+output "numbers" {
+  value = data.tencentcloud_scf_function_versions.hello.versions[*].version
+}

@@ -1,0 +1,5 @@
+data "tencentcloud_scf_namespaces" "all" {}
+
+output "names" {
+  value = data.tencentcloud_scf_namespaces.all.namespaces[*].namespace
+}

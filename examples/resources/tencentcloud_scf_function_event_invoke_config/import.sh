@@ -1,0 +1,1 @@
+terraform import tencentcloud_scf_function_event_invoke_config.hello 'hello#default'

@@ -1,0 +1,1 @@
+terraform import tencentcloud_scf_provisioned_concurrency_config.hello 'hello#1#default'

@@ -1,0 +1,1 @@
+terraform import tencentcloud_scf_reserved_concurrency_config.hello 'default#hello'
