@@ -58,7 +58,13 @@ fn case() -> Case {
 fn invoke(case: &Case) -> String {
     let request =
         scf::InvokeRequest { function_name: "hello".to_owned(), ..scf::InvokeRequest::default() };
-    case.cloud().call(&request).expect("the cloud answers").result.ret_msg.expose().to_owned()
+    case.cloud()
+        .call(&request)
+        .expect("the function can be called")
+        .result
+        .ret_msg
+        .expose()
+        .to_owned()
 }
 
 /// The numbers of the layer's versions in the cloud.
@@ -67,7 +73,7 @@ fn versions(case: &Case) -> Vec<i64> {
         layer_name: "libraries".to_owned(),
         compatible_runtime: None,
     };
-    let found = case.cloud().call(&request).expect("the cloud answers").layer_versions;
+    let found = case.cloud().call(&request).expect("the layers can be listed").layer_versions;
     found.into_iter().map(|version| version.layer_version).collect()
 }
 
@@ -76,7 +82,7 @@ fn delete(case: &Case, number: i64) {
         layer_name: "libraries".to_owned(),
         layer_version: number,
     };
-    case.cloud().call(&request).expect("the cloud answers");
+    case.cloud().call(&request).expect("the cloud does it");
 }
 
 #[test]
