@@ -266,7 +266,7 @@ fn r358_content_comes_from_one_place() {
     };
     case.refuse_plan(&object("/layer.tar"), &["ends with .zip or .jar"]);
     // What the cloud does not have is for the cloud to refuse.
-    case.refuse_apply(&object("/layer.zip"), &["ResourceNotFound.Cos"]);
+    case.refuse_apply(&object("/layer.zip"), &["ResourceNotFound.Cos", "content"]);
 }
 
 #[test]

@@ -2,11 +2,19 @@
 
 use acceptance::Case;
 use acceptance::cli;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 /// What this provider knows beyond the official one.
-const OURS: [&str; 6] =
-    ["code_sha256", "source_dir", "source_file", "source_include", "source_exclude", "timeouts"];
+const OURS: [&str; 8] = [
+    "code_sha256",
+    "content_sha256",
+    "skip_destroy",
+    "source_dir",
+    "source_file",
+    "source_include",
+    "source_exclude",
+    "timeouts",
+];
 
 /// Turns a state into what the official provider would have written: nothing is null there but
 /// maps, texts that were never set are `""`, numbers 0 and flags false; and its private data is its
@@ -14,15 +22,25 @@ const OURS: [&str; 6] =
 fn officially(state: &mut Json, schema: &Json) {
     for resource in state["resources"].as_array_mut().expect("there are resources") {
         let kind = resource["type"].as_str().expect("a type").to_owned();
-        let attributes = &schema["resource_schemas"][&kind]["block"]["attributes"];
+        let block = &schema["resource_schemas"][&kind]["block"];
         let instance = &mut resource["instances"][0];
         instance["private"] = json!("eyJzY2hlbWFfdmVyc2lvbiI6IjAifQ==");
         let values = instance["attributes"].as_object_mut().expect("there are attributes");
         for name in OURS {
             values.remove(name);
         }
-        for (name, value) in values.iter_mut().filter(|(_, value)| value.is_null()) {
-            *value = match attributes[name]["type"].as_str() {
+        fill_in(values, block);
+    }
+}
+
+fn fill_in(values: &mut Map<String, Json>, block: &Json) {
+    for (name, value) in values {
+        let nested = &block["block_types"][name]["block"];
+        for values in value.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+            fill_in(values, nested);
+        }
+        if value.is_null() {
+            *value = match block["attributes"][name]["type"].as_str() {
                 Some("string") => json!(""),
                 Some("number") => json!(0),
                 Some("bool") => json!(false),
@@ -55,6 +73,17 @@ resource "tencentcloud_scf_function" "a" {
   runtime  = "Python3.6"
   handler  = "index.main_handler"
   zip_file = "code.zip"
+  layers {
+    layer_name    = tencentcloud_scf_layer.a.layer_name
+    layer_version = tencentcloud_scf_layer.a.layer_version
+  }
+}
+resource "tencentcloud_scf_layer" "a" {
+  layer_name          = "libraries"
+  compatible_runtimes = ["Python3.6"]
+  content {
+    zip_file = "code.zip"
+  }
 }
 resource "tencentcloud_scf_function_alias" "a" {
   name             = "live"

@@ -96,6 +96,16 @@ pub struct Content {
     pub cos_bucket_region: Value<String>,
 }
 
+/// What the cloud's refusals are about.
+const ATTRIBUTES: [(&str, &str); 6] = [
+    ("InvalidParameterValue.LayerName", "layer_name"),
+    ("LimitExceeded.Layer", "layer_name"),
+    ("InvalidParameterValue.CompatibleRuntimes", "compatible_runtimes"),
+    ("InvalidParameterValue.Description", "description"),
+    ("InvalidParameterValue.Cos", "content"),
+    ("ResourceNotFound.Cos", "content"),
+];
+
 impl Lifecycle for Layer {
     const TYPE: &'static str = "tencentcloud_scf_layer";
     const TIMEOUTS: Timeouts = Timeouts::NONE.create(5);
@@ -109,7 +119,8 @@ impl Lifecycle for Layer {
         let started = SystemTime::now();
         let made = scf::publish_layer_version(cloud, &request).await;
         let made = made.map(|answer| answer.value.layer_version.to_string());
-        let version = create::nameless(made, started, versions(cloud, layer)).await?;
+        let version = create::nameless(made, started, versions(cloud, layer)).await;
+        let version = version.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
         self.id = format!("{layer}#{version}").into();
         scf::wait_layer_active(cloud, &to_get(self.id.text())?).await?;
         Ok(())
