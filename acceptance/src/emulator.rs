@@ -109,16 +109,27 @@ impl Emulator {
         ureq::delete(&url).call().unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
-    /// GETs a page that the cloud serves.
+    /// GETs a page that the cloud serves. A load balancer's port opens a moment after the change
+    /// that asked for it, so a refused connection is tried again for five seconds.
     ///
     /// # Errors
     /// What went wrong, such as an HTTP status that is no success.
     pub fn page(url: &str, host: Option<&str>) -> Result<String, ureq::Error> {
-        let mut request = ureq::get(url);
-        if let Some(host) = host {
-            request = request.header("Host", host);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            let mut request = ureq::get(url);
+            if let Some(host) = host {
+                request = request.header("Host", host);
+            }
+            match request.call() {
+                Err(ureq::Error::Io(_) | ureq::Error::ConnectionFailed)
+                    if Instant::now() < deadline =>
+                {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                answer => return answer?.body_mut().read_to_string(),
+            }
         }
-        request.call()?.body_mut().read_to_string()
     }
 
     /// Kills it at once, as a crash of the machine would.

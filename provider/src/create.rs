@@ -3,8 +3,20 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use tencentcloud_api::Result;
+use tencentcloud_api::{Error, Result};
+use tf_protocol::Problem;
 use tf_schema::Value;
+
+/// Says at which attribute an error of the cloud points: `attributes` pairs the codes of a request,
+/// or their beginnings, with the attributes that they are about.
+pub fn point_at(error: Error, attributes: &[(&str, &'static str)]) -> Problem {
+    let code = error.code().unwrap_or_default().to_owned();
+    let found = attributes.iter().find(|(beginning, _)| code.starts_with(beginning));
+    match found {
+        Some((_, attribute)) => Problem::from(error).at(*attribute),
+        None => error.into(),
+    }
+}
 
 /// Concludes the creation of something that its name identifies.
 ///

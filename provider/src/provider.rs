@@ -54,7 +54,6 @@ pub struct Config {
 }
 
 /// Regions come and go, so only their form is checked here; the cloud knows which there are.
-#[allow(clippy::ptr_arg)]
 fn region_form(region: &String) -> Check {
     let parts: Vec<&str> = region.split('-').collect();
     let well_formed = parts.len() >= 2

@@ -4,6 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::gateway::Gateway;
@@ -97,11 +101,13 @@ impl Cloud {
         self.address.get().map(|address| format!("http://{address}")).unwrap_or_default()
     }
 
-    /// Stops what runs and clears away what it left in the system's folder.
+    /// Stops what runs and clears away what it left in the system's folder, and what others left
+    /// there that were killed.
     pub async fn shut_down(&self) {
         self.runtime.shutdown().await;
-        if let Some(folder) = &self.temporary {
-            // There is nothing to remove when no function ran.
+        let own = self.temporary.iter().cloned();
+        for folder in own.chain(abandoned_folders()) {
+            // There is nothing to remove when no function ran, and another user's is not ours.
             let _ = std::fs::remove_dir_all(folder);
         }
     }
@@ -119,7 +125,20 @@ impl Cloud {
     }
 }
 
-/// Where functions are unpacked when there is no data directory.
+/// How the folders begin in which functions are unpacked when there is no data directory.
+const TEMPORARY: &str = "tencentcloud-emulator-";
+
 fn temporary_folder() -> PathBuf {
-    std::env::temp_dir().join(format!("tencentcloud-emulator-{}", std::process::id()))
+    std::env::temp_dir().join(format!("{TEMPORARY}{}", std::process::id()))
+}
+
+/// Such folders of emulators that do not run any more.
+fn abandoned_folders() -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    let abandoned = folders.filter(|folder| {
+        let name = folder.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY)?.parse().ok());
+        process.is_some_and(|process| kill(Pid::from_raw(process), None) == Err(Errno::ESRCH))
+    });
+    abandoned.map(|folder| folder.path()).collect()
 }

@@ -36,6 +36,10 @@ quotas! {
     CODE_BYTES = "scf.code_bytes", 107_374_182_400, "LimitExceeded.Quota";
     /// Versions of a function; the seed names no bound, newer pages 1000.
     VERSIONS = "scf.versions", 1000, "LimitExceeded.FunctionVersions";
+    /// R41: layers in a region.
+    LAYERS = "scf.layers", 20, "LimitExceeded.Layers";
+    /// R42: versions of a layer.
+    LAYER_VERSIONS = "scf.layer_versions", 200, "LimitExceeded.LayerVersions";
     /// R339: fixed egress addresses in a region.
     FIXED_IPS = "scf.fixed_ips", 5, "LimitExceeded.Eip";
     /// Execution timeout in seconds.

@@ -54,6 +54,8 @@ taggables! {
     LOAD_BALANCER = "clb" "clb" "clb.load_balancer";
     /// `qcs::scf:REGION:uin/UIN:namespace/NS/function/NAME`; the id is `NS/function/NAME`.
     FUNCTION = "scf" "namespace" "scf.function";
+    /// `qcs::scf:REGION:uin/UIN:layer/NAME`.
+    LAYER = "scf" "layer" "scf.layer";
 }
 
 impl Taggable {

@@ -24,6 +24,8 @@ pub static FUNCTION_CREATE: Span = Span { name: "function.create", fast: 4, real
 pub static FUNCTION_UPDATE: Span = Span { name: "function.update", fast: 4, real: 2_000 };
 /// A new version, until it is Active.
 pub static FUNCTION_PUBLISH: Span = Span { name: "function.publish", fast: 4, real: 2_000 };
+/// A new version of a layer, until it is Active.
+pub static LAYER_PUBLISH: Span = Span { name: "layer.publish", fast: 4, real: 2_000 };
 /// A function that goes, until it can no longer be read.
 pub static FUNCTION_DELETE: Span = Span { name: "function.delete", fast: 4, real: 1_000 };
 /// The addresses that a deleted function held in its subnet, until the subnet is free of them.
@@ -41,6 +43,7 @@ pub static SPANS: &[&Span] = &[
     &FUNCTION_PUBLISH,
     &FUNCTION_UPDATE,
     &INVOKE_RETRY,
+    &LAYER_PUBLISH,
     &SUBNET_RELEASE,
 ];
 

@@ -1,3 +1,5 @@
+//! Installing from a server of our own, and everything that can go wrong.
+
 use std::io::{BufRead, BufReader, Cursor};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;

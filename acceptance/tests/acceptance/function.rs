@@ -349,6 +349,20 @@ fn r331_r343_networks_are_set_whole() {
 }
 
 #[test]
+fn what_only_the_cloud_can_refuse_points_at_the_attribute() {
+    let case = case();
+    let nowhere = function("namespace = \"nowhere\"");
+    case.refuse_apply(&nowhere, &["ResourceNotFound.Namespace", "namespace = \"nowhere\""]);
+    let vpc = function("vpc_id = \"vpc-00000000\"\n  subnet_id = \"subnet-00000000\"");
+    case.refuse_apply(&vpc, &["request id", "vpc_id = \"vpc-00000000\""]);
+    case.apply(&function(""));
+    let twice = function("") + &function("").replace("\"a\"", "\"b\"");
+    case.refuse_apply(&twice, &["ResourceInUse.Function", "name = \"hello\""]);
+    case.configure(&function(""));
+    case.finish();
+}
+
+#[test]
 fn unknown_values_are_never_refused() {
     let case = case();
     let unknown = r#"

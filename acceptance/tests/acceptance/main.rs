@@ -6,6 +6,7 @@ mod demo;
 mod examples;
 mod faults;
 mod function;
+mod layer;
 mod layers;
 mod migration;
 mod network;

@@ -101,3 +101,28 @@ fn a_state_of_the_official_provider_plans_empty() {
     case.expect_no_changes();
     case.finish();
 }
+
+#[test]
+fn configuration_that_terraform_generates_for_an_import_plans_empty() {
+    let case = Case::new();
+    let network = "resource \"tencentcloud_vpc\" \"a\" {\n  name       = \"net\"\n  cidr_block = \"10.0.0.0/16\"\n}\nresource \"tencentcloud_clb_instance\" \"a\" {\n  network_type = \"OPEN\"\n  clb_name     = \"web\"\n  vpc_id       = tencentcloud_vpc.a.id\n}\nresource \"tencentcloud_clb_listener\" \"a\" {\n  clb_id        = tencentcloud_clb_instance.a.id\n  listener_name = \"http\"\n  protocol      = \"HTTP\"\n  port          = 8080\n}\nresource \"tencentcloud_clb_listener_rule\" \"a\" {\n  clb_id      = tencentcloud_clb_instance.a.id\n  listener_id = tencentcloud_clb_listener.a.listener_id\n  domain      = \"www.example.com\"\n  url         = \"/\"\n}\n";
+    case.apply(network);
+    let addresses = [
+        "tencentcloud_vpc.a",
+        "tencentcloud_clb_instance.a",
+        "tencentcloud_clb_listener.a",
+        "tencentcloud_clb_listener_rule.a",
+    ];
+    let imports = addresses.map(|address| {
+        let id = case.state(address)["id"].as_str().expect("an id").to_owned();
+        format!("import {{\n  to = {address}\n  id = \"{id}\"\n}}\n")
+    });
+    case.configure(&imports.concat());
+    std::fs::remove_file(case.folder().join("terraform.tfstate")).expect("there is a state");
+    case.succeed(&["plan", "-no-color", "-generate-config-out=generated.tf"]);
+    let said = case.succeed(&["apply", "-auto-approve", "-no-color"]);
+    assert!(said.out.contains("4 imported, 0 added, 0 changed, 0 destroyed"), "{}", said.out);
+    case.configure("");
+    case.expect_no_changes();
+    case.finish();
+}

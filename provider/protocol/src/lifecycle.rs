@@ -198,27 +198,28 @@ impl<C: Cloud> Default for DataSources<C> {
 
 /// Why a verb failed. Every error converts into it, so `?` is enough.
 #[derive(Debug)]
-pub struct Problem(Cause);
+pub struct Problem {
+    cause: Cause,
+    path: Path,
+}
 
 #[derive(Debug)]
 enum Cause {
-    Words(Diagnostic),
+    Words { summary: String, detail: String },
     Error(Box<dyn Error + Send + Sync>),
 }
 
 impl Problem {
     /// A problem in the author's own words.
     pub fn new(summary: impl Into<String>, detail: impl Into<String>) -> Problem {
-        Problem(Cause::Words(Diagnostic::error(summary, detail)))
+        let (summary, detail) = (summary.into(), detail.into());
+        Problem { cause: Cause::Words { summary, detail }, path: Path::root() }
     }
 
     /// The same problem, about the value at `path`.
     #[must_use]
     pub fn at(self, path: impl Into<Path>) -> Problem {
-        match self.0 {
-            Cause::Words(diagnostic) => Problem(Cause::Words(diagnostic.at(path))),
-            Cause::Error(error) => Problem::new("Failed", error.to_string()).at(path),
-        }
+        Problem { path: path.into(), ..self }
     }
 
     /// What a panic says.
@@ -238,39 +239,44 @@ impl Problem {
 
     /// The problem without any word on what was being done.
     pub(crate) fn plain(self) -> Diagnostic {
-        match self.0 {
-            Cause::Words(diagnostic) => diagnostic,
-            Cause::Error(error) => Diagnostic::error("Failed", error.to_string()),
-        }
+        let (summary, detail) = match self.cause {
+            Cause::Words { summary, detail } => (summary, detail),
+            Cause::Error(error) => ("Failed".to_owned(), chain(&*error)),
+        };
+        Diagnostic::error(summary, detail).at(self.path)
     }
 
     /// The problem as Terraform shows it; `what` was being done.
     pub(crate) fn diagnostic<C: Cloud>(self, what: &str) -> Diagnostic {
-        let error = match self.0 {
-            Cause::Words(diagnostic) if diagnostic.path.is_root() => {
-                let summary = format!("{what}: {}", diagnostic.summary);
-                return Diagnostic { summary, ..diagnostic };
+        let diagnostic = match self.cause {
+            Cause::Words { summary, detail } if self.path.is_root() => {
+                Diagnostic::error(format!("{what}: {summary}"), detail)
             }
-            Cause::Words(diagnostic) => return diagnostic,
-            Cause::Error(error) => error,
-        };
-        match C::explain(&*error) {
-            Some(words) => Diagnostic::error(format!("{what}: {}", words.summary), words.detail),
-            None => {
-                let mut detail = error.to_string();
-                let mut source = error.source();
-                while let Some(cause) = source {
-                    detail.push_str(&format!(": {cause}"));
-                    source = cause.source();
+            Cause::Words { summary, detail } => Diagnostic::error(summary, detail),
+            Cause::Error(error) => match C::explain(&*error) {
+                Some(words) => {
+                    Diagnostic::error(format!("{what}: {}", words.summary), words.detail)
                 }
-                Diagnostic::error(what, detail)
-            }
-        }
+                None => Diagnostic::error(what, chain(&*error)),
+            },
+        };
+        diagnostic.at(self.path)
     }
+}
+
+/// An error and its causes.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
 }
 
 impl<E: Error + Send + Sync + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
-        Problem(Cause::Error(Box::new(error)))
+        Problem { cause: Cause::Error(Box::new(error)), path: Path::root() }
     }
 }

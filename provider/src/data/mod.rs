@@ -12,7 +12,11 @@ use crate::Cloud;
 
 /// The data sources of the provider.
 pub fn all() -> DataSources<Cloud> {
-    DataSources::new().with::<clb::instances::Instances>().with::<scf::functions::Functions>()
+    DataSources::new()
+        .with::<clb::instances::Instances>()
+        .with::<scf::functions::Functions>()
+        .with::<scf::layer_versions::LayerVersions>()
+        .with::<scf::layers::Layers>()
 }
 
 /// Writes what was found into the file that `result_output_file` names, as JSON.

@@ -16,6 +16,7 @@ pub fn all() -> Resources<Cloud> {
         .with::<clb::listener::Listener>()
         .with::<clb::rule::Rule>()
         .with::<scf::function::Function>()
+        .with::<scf::layer::Layer>()
         .with::<scf::alias::Alias>()
         .with::<scf::version::Version>()
         .with::<scf::namespace::Namespace>()

@@ -52,7 +52,7 @@ struct Package {
 }
 
 /// What the cloud keeps for itself beside the objects that people make.
-const INTERNAL: [&str; 5] = ["sequence", "use", "tags", "scf.package", "scf.egress"];
+const INTERNAL: [&str; 6] = ["sequence", "use", "tags", "scf.layer", "scf.package", "scf.egress"];
 
 /// The objects that people make, for people to look at: no code, nothing internal.
 pub fn objects(cloud: &Cloud) -> Said {

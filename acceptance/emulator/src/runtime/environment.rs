@@ -41,6 +41,8 @@ fn platform(folders: &Folders) -> BTreeMap<String, String> {
         ("LD_LIBRARY_PATH", format!("{code}:{opt}{machine}")),
         // R361 and R363.
         ("PYTHONPATH", format!("{code}:{opt}")),
+        // R362.
+        ("CLASSPATH", format!("/var/runtime/java8:/var/runtime/java8/lib/*:{opt}")),
         ("NODE_PATH", format!("{code}:{code}/node_modules:{opt}:{opt}/node_modules")),
         ("PYTHONDONTWRITEBYTECODE", "x".to_owned()),
         ("_SCF_SERVER_PORT", "28902".to_owned()),

@@ -32,8 +32,9 @@ pub(super) struct Inner {
     directory: OnceCell<()>,
     packages: Packages,
     interpreters: Interpreters,
-    launcher: Launcher,
+    // Before the launcher: once that is gone, what it started is killed without what that started.
     pool: Arc<Pool>,
+    launcher: Launcher,
     usage: Arc<Usage>,
     starts: StartRate,
     sweeping: OnceLock<()>,

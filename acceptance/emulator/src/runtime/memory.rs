@@ -189,15 +189,16 @@ fn descendants(process: u32) -> Vec<u32> {
 /// A process and its descendants, all of them stopped: the orphans of one that is killed are not
 /// found any more, and one that runs may fork meanwhile.
 fn stopped_descendants(process: u32) -> Vec<u32> {
-    let mut all = Vec::new();
-    signal(&[process], Signal::SIGSTOP);
+    let mut all = vec![process];
+    signal(&all, Signal::SIGSTOP);
     for _ in 0..STOP_ROUNDS {
-        let found = descendants(process);
-        if found.len() == all.len() {
+        let mut new = descendants(process);
+        new.retain(|process| !all.contains(process));
+        if new.is_empty() {
             break;
         }
-        all = found;
-        signal(&all, Signal::SIGSTOP);
+        signal(&new, Signal::SIGSTOP);
+        all.extend(new);
     }
     all
 }

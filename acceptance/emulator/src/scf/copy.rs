@@ -36,8 +36,7 @@ pub(super) fn copy(call: &Call<'_>) -> Answer {
     let function = copied(call, source)?;
     let bytes = call.store.blob(&function.latest.code.sha256)?;
     let missing = || refuse("InternalError", "The code of the function is not stored.");
-    package::check(&bytes.ok_or_else(missing)?, function.kind, &function.latest)?;
-    package::hold(&call.store, &function.latest.code)?;
+    package::check_entry(&bytes.ok_or_else(missing)?, function.kind, &function.latest)?;
     function::settle_new(call, target, name, &function)?;
     Ok(json!({}))
 }

@@ -268,8 +268,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
         rules::handler(rules::runtime(&revision.runtime)?, &revision.handler)?;
     }
     revision.apply(call, kind, function.async_run, function.web_socket)?;
-    package::check(&code, kind, revision)?;
-    revision.code = package::keep(call, &code)?;
+    revision.take_code(call, kind, &code)?;
     tags::set_from(call, tags::FUNCTION, &tag_id(namespace, name), &p.objects("Tags"), TAG)?;
     settle_new(call, namespace, name, &function)?;
     let runtime = function.latest.runtime;
@@ -337,6 +336,7 @@ pub(super) fn settle_new(
 ) -> Result<(), Refusal> {
     let id = id(namespace, name);
     network::settle(call, &id, &[], &[&function.latest])?;
+    function.latest.hold(&call.store)?;
     call.store.put(&id, function)?;
     Ok(alias::put_default(call, &id)?)
 }
@@ -384,7 +384,7 @@ pub(super) fn empty(
     held.push(&function.latest);
     network::settle(call, &id, &held, &[])?;
     for revision in held.into_iter().chain(&function.serving) {
-        package::release(here, &revision.code)?;
+        revision.release(here)?;
     }
     for (key, _) in here.scan::<Version>(&format!("{id}/"))? {
         here.remove::<Version>(&key)?;

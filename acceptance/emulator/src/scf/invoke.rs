@@ -209,7 +209,11 @@ fn spec(
         runtime: revision.runtime.clone(),
         handler: revision.handler.clone(),
         code: package(cloud, target, &revision.code.sha256),
-        layers: Vec::new(),
+        layers: revision
+            .layers
+            .iter()
+            .map(|layer| package(cloud, target, &layer.code().sha256))
+            .collect(),
         environment: revision.environment.iter().cloned().collect(),
         memory_mb: u32::try_from(revision.memory).unwrap_or_default(),
         timeout: seconds(revision.timeout),

@@ -5,6 +5,7 @@ pub mod alias;
 mod copy;
 pub mod function;
 pub mod invoke;
+mod layer;
 mod list;
 pub mod log;
 pub mod namespace;
@@ -39,6 +40,11 @@ pub const ACTIONS: &[Action] = &[
     write("PublishVersion", version::publish),
     read("ListVersionByFunction", version::list),
     write("DeleteFunctionVersion", version::delete),
+    write("PublishLayerVersion", layer::publish),
+    read("GetLayerVersion", layer::get),
+    write("DeleteLayerVersion", layer::delete),
+    read("ListLayerVersions", layer::versions),
+    read("ListLayers", layer::list),
     write("CreateAlias", alias::create),
     read("GetAlias", alias::get),
     read("ListAliases", alias::list),

@@ -24,20 +24,40 @@ const WEB_ENTRY: &str = "scf_bootstrap";
 /// What starts a function of a custom runtime.
 const CUSTOM_ENTRY: &str = "bootstrap";
 
-/// A function's code: which package.
+/// The code of a function or the content of a layer: which package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
     /// SHA-256 of the archive, in hexadecimal.
     pub sha256: String,
     /// Bytes of the archive.
     pub size: i64,
+    /// Bytes of its files.
+    pub unpacked: u64,
 }
 
-/// How many revisions hold a package.
-#[derive(Debug, Serialize, Deserialize)]
+impl Code {
+    /// R96: what a ZIP archive says of itself.
+    ///
+    /// # Errors
+    /// `InvalidParameterValue.ZipFile` when it is none.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Refusal> {
+        let mut archive = open(bytes)?;
+        let files = 0..archive.len();
+        let unpacked =
+            files.map(|index| archive.by_index_raw(index).map_or(0, |file| file.size())).sum();
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        Ok(Self { sha256: sha256_hex(bytes), size, unpacked })
+    }
+}
+
+/// How often a package is held.
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Held {
     size: i64,
+    /// As the code of revisions and the content of layers' versions.
     by: i64,
+    /// As a layer of revisions, which adds nothing to the region's code.
+    bound: i64,
 }
 
 impl Record for Held {
@@ -88,22 +108,31 @@ fn unbase64(text: &str) -> Result<Vec<u8>, Refusal> {
     })
 }
 
-/// R96, R97, R37: a ZIP archive, not too large, with the entry file at its root.
+fn open(bytes: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, Refusal> {
+    ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
+        refuse("InvalidParameterValue.ZipFile", format!("The code is no ZIP archive: {error}."))
+    })
+}
+
+/// R37: code and layers of one version are not too large together.
+///
+/// # Errors
+/// `InvalidParameterValue.ZipFile`.
+pub(super) fn within_limit<'a>(parts: impl IntoIterator<Item = &'a Code>) -> Result<(), Refusal> {
+    let unpacked: u64 = parts.into_iter().map(|code| code.unpacked).sum();
+    if unpacked <= UNPACKED_BYTES {
+        return Ok(());
+    }
+    let text = format!("The code has {unpacked} bytes when unpacked, which is over 500 MB.");
+    refused("InvalidParameterValue.ZipFile", text)
+}
+
+/// R97: the archive has the revision's entry file at its root.
 ///
 /// # Errors
 /// `InvalidParameterValue.ZipFile` or `InvalidParameterValue.Code`.
-pub(super) fn check(bytes: &[u8], kind: Kind, revision: &Revision) -> Result<(), Refusal> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
-        refuse("InvalidParameterValue.ZipFile", format!("The code is no ZIP archive: {error}."))
-    })?;
-    let mut unpacked = 0;
-    for index in 0..archive.len() {
-        unpacked += archive.by_index_raw(index).map_or(0, |file| file.size());
-    }
-    if unpacked > UNPACKED_BYTES {
-        let text = format!("The code has {unpacked} bytes when unpacked, which is over 500 MB.");
-        return refused("InvalidParameterValue.ZipFile", text);
-    }
+pub(super) fn check_entry(bytes: &[u8], kind: Kind, revision: &Revision) -> Result<(), Refusal> {
+    let archive = open(bytes)?;
     let Some(entry) = entry(kind, runtime(&revision.runtime)?, &revision.handler) else {
         return Ok(());
     };
@@ -131,41 +160,57 @@ fn entry(kind: Kind, runtime: &Runtime, handler: &str) -> Option<String> {
     }
 }
 
-/// Stores a package for one revision.
+/// Stores a package for somebody who will hold it.
 ///
 /// # Errors
 /// R29: when the region's code would be over 100 GB.
-pub(super) fn keep(call: &Call<'_>, bytes: &[u8]) -> Result<Code, Refusal> {
-    let sha256 = sha256_hex(bytes);
-    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+pub(super) fn store(call: &Call<'_>, bytes: &[u8], code: &Code) -> Result<(), Refusal> {
     let held = call.store.scan::<Held>("")?.into_iter();
     let total: i64 = held.map(|(_, held)| held.size.saturating_mul(held.by)).sum();
-    if total.saturating_add(size) > call.limit(&quotas::CODE_BYTES)? {
+    if total.saturating_add(code.size) > call.limit(&quotas::CODE_BYTES)? {
         return refused(
             quotas::CODE_BYTES.code,
             "The region holds 100 GB of code; delete functions.",
         );
     }
-    call.store.put_blob(&sha256, bytes)?;
-    let code = Code { sha256, size };
-    hold(&call.store, &code)?;
-    Ok(code)
+    Ok(call.store.put_blob(&code.sha256, bytes)?)
 }
 
-/// One more revision holds a package that is stored.
+/// One more revision or layer holds a package that is stored.
 pub(super) fn hold(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
-    let by = here.get::<Held>(&code.sha256)?.map_or(0, |held| held.by) + 1;
-    here.put(&code.sha256, &Held { size: code.size, by })
+    count(here, code, 1, 0)
 }
 
-/// One revision less; the last one takes the package with it.
+/// One revision or layer less; the last holder takes the package with it.
 pub(super) fn release(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
-    let by = here.get::<Held>(&code.sha256)?.map_or(0, |held| held.by) - 1;
-    if by > 0 {
-        return here.put(&code.sha256, &Held { size: code.size, by });
+    count(here, code, -1, 0)
+}
+
+/// One more revision is bound to a layer with this package.
+pub(super) fn bind(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
+    count(here, code, 0, 1)
+}
+
+/// The inverse of [`bind`]; the last holder takes the package with it.
+pub(super) fn unbind(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
+    count(here, code, 0, -1)
+}
+
+fn count(here: &Scope<'_>, code: &Code, by: i64, bound: i64) -> Result<(), StoreError> {
+    let held = here.get::<Held>(&code.sha256)?.unwrap_or_default();
+    let held = Held { size: code.size, by: held.by + by, bound: held.bound + bound };
+    if held.by > 0 || held.bound > 0 {
+        return here.put(&code.sha256, &held);
     }
     here.remove::<Held>(&code.sha256)?;
     here.remove_blob(&code.sha256).map(drop)
+}
+
+/// Where a package can be fetched from.
+pub(super) fn url(call: &Call<'_>, code: &Code) -> String {
+    let (address, account, region) = (call.cloud.url(), &call.account.uin, call.region());
+    let sha256 = &code.sha256;
+    format!("{address}/_emulator/code?account={account}&region={region}&sha256={sha256}")
 }
 
 #[cfg(test)]
@@ -188,17 +233,20 @@ mod tests {
     fn code(bytes: &[u8], runtime: &str, handler: &str) -> Option<String> {
         let (runtime, handler) = (runtime.to_owned(), handler.to_owned());
         let revision = Revision { runtime, handler, ..Revision::usual(Time(0)) };
-        check(bytes, Kind::Event, &revision).err().map(|refusal| refusal.code.into_owned())
+        check_entry(bytes, Kind::Event, &revision).err().map(|refusal| refusal.code.into_owned())
     }
 
     #[test]
-    fn r37_unpacked_code_has_at_most_500_megabytes() {
+    fn r37_unpacked_code_and_layers_have_at_most_500_megabytes() {
         let mut bytes = archive("index.py");
         // The archive's directory tells the unpacked size 24 bytes into the file's entry.
         let entry = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
-        bytes[entry + 24..entry + 28].copy_from_slice(&(501_u32 << 20).to_le_bytes());
-        let refused = code(&bytes, "Python3.6", "index.main");
-        assert_eq!(refused.as_deref(), Some("InvalidParameterValue.ZipFile"));
+        bytes[entry + 24..entry + 28].copy_from_slice(&(250_u32 << 20).to_le_bytes());
+        let half = Code::of(&bytes).unwrap();
+        within_limit([&half, &half]).unwrap();
+        let small = Code::of(&archive("index.py")).unwrap();
+        let refused = within_limit([&half, &half, &small]).unwrap_err();
+        assert_eq!(refused.code, "InvalidParameterValue.ZipFile");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::function::{self, Function, Kind, Status};
 use super::revision::Revision;
 use super::version::{self, Version};
-use super::{LATEST, TAG, alias, namespace_of, network, trigger, word};
+use super::{LATEST, TAG, alias, namespace_of, network, package, trigger, word};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::refusal::{Answer, Refusal};
@@ -69,6 +69,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
         },
     };
     let tags = tags::of(&call.store, tags::FUNCTION, &function::tag_id(namespace, name))?;
+    let layers = view.revision.layers.iter().map(|layer| layer.show(&call.store, call.now));
     let mut answer = show(&function, &view);
     extend(&mut answer, network::show(&call.store, view.revision)?);
     extend(
@@ -79,6 +80,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
             "Qualifier": qualifier,
             "Triggers": trigger::shown(&call.store, &id)?,
             "Tags": tags.list(TAG),
+            "Layers": layers.collect::<Result<Vec<_>, _>>()?,
         }),
     );
     Ok(answer)
@@ -155,7 +157,6 @@ fn show_configuration(revision: &Revision) -> Value {
         "UseGpu": "FALSE",
         "OnsEnable": "",
         "AccessInfo": {"Host": "", "Vip": ""},
-        "Layers": [],
         "DeadLetterConfig": {"Type": "", "Name": "", "FilterType": ""},
         "CfsConfig": {"CfsInsList": []},
         "ImageConfig": null,
@@ -169,11 +170,5 @@ pub(super) fn address(call: &Call<'_>) -> Answer {
     let id = function::id(namespace, name);
     let version = published(call, &id, name, p.str("Qualifier"))?;
     let revision = version.as_ref().map_or(&function.latest, |(_, version)| &version.revision);
-    let sha256 = &revision.code.sha256;
-    let (account, region) = (&call.account.uin, call.region());
-    let url = format!(
-        "{}/_emulator/code?account={account}&region={region}&sha256={sha256}",
-        call.cloud.url()
-    );
-    Ok(json!({"Url": url, "CodeSha256": sha256}))
+    Ok(json!({"Url": package::url(call, &revision.code), "CodeSha256": revision.code.sha256}))
 }

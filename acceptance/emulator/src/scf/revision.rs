@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::function::Kind;
-use super::package::Code;
+use super::layer::{self, Bound};
+use super::package::{self, Code};
 use super::{flag, network, rules};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::params::Params;
 use crate::refusal::{Refusal, refused};
+use crate::store::{Scope, StoreError};
 
 /// The API's default when a request names no runtime.
 const USUAL_RUNTIME: &str = "Python2.7";
@@ -34,6 +36,8 @@ pub struct Revision {
     pub number: u64,
     /// The code.
     pub code: Code,
+    /// What is merged below /opt, lowest first.
+    pub(super) layers: Vec<Bound>,
     /// What people say about it.
     pub description: String,
     /// Where it starts.
@@ -80,6 +84,7 @@ impl Revision {
         Self {
             number: 0,
             code: Code::default(),
+            layers: Vec::new(),
             description: String::new(),
             handler: USUAL_HANDLER.to_owned(),
             runtime: USUAL_RUNTIME.to_owned(),
@@ -133,6 +138,10 @@ impl Revision {
             }
         }
         self.apply_environment(p)?;
+        if let Some(layers) = layer::bound(call, &self.runtime, &self.layers)? {
+            self.layers = layers;
+            package::within_limit(self.packages())?;
+        }
         network::apply(self, call)?;
         self.apply_switches(p, kind)?;
         self.apply_web(p, kind, web_socket)?;
@@ -198,6 +207,39 @@ impl Revision {
         Ok(())
     }
 
+    /// Its code and its layers.
+    fn packages(&self) -> impl Iterator<Item = &Code> {
+        self.layers.iter().map(Bound::code).chain([&self.code])
+    }
+
+    /// Takes code that was sent, and stores it.
+    ///
+    /// # Errors
+    /// R29, R37, R96, R97: when it is no usable package.
+    pub(super) fn take_code(
+        &mut self,
+        call: &Call<'_>,
+        kind: Kind,
+        bytes: &[u8],
+    ) -> Result<(), Refusal> {
+        self.code = Code::of(bytes)?;
+        package::within_limit(self.packages())?;
+        package::check_entry(bytes, kind, self)?;
+        package::store(call, bytes, &self.code)
+    }
+
+    /// Keeps its packages while it is stored.
+    pub(super) fn hold(&self, here: &Scope<'_>) -> Result<(), StoreError> {
+        package::hold(here, &self.code)?;
+        self.layers.iter().try_for_each(|layer| package::bind(here, layer.code()))
+    }
+
+    /// The inverse of [`Revision::hold`].
+    pub(super) fn release(&self, here: &Scope<'_>) -> Result<(), StoreError> {
+        package::release(here, &self.code)?;
+        self.layers.iter().try_for_each(|layer| package::unbind(here, layer.code()))
+    }
+
     /// The members that GetFunction and PublishVersion share.
     pub(super) fn summary(&self) -> Value {
         json!({
@@ -241,11 +283,6 @@ fn concurrency(config: &Params<'_>, kind: Kind) -> Result<Option<Concurrency>, R
 /// What names things that this cloud does not have: refused, so that nothing is accepted and then
 /// ignored. The forms that clear a setting pass.
 fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
-    if let Some(layer) = p.objects("Layers").iter().find(|layer| !layer.str("LayerName").is_empty())
-    {
-        let text = format!("There is no layer {} in the local cloud.", layer.str("LayerName"));
-        return refused("ResourceNotFound.Layer", text);
-    }
     if let Some(queue) = p.object("DeadLetterConfig").filter(|queue| !queue.str("Type").is_empty())
     {
         if !["CMQ-QUEUE", "CMQ-TOPIC"].contains(&queue.str("Type")) {

@@ -88,6 +88,22 @@ pub(super) fn function_name(namespace: &str, name: &str) -> Result<(), Refusal> 
     refused("InvalidParameterValue.FunctionName", text)
 }
 
+/// 1 to 64 letters, digits, `_` and `-`, from a letter to a letter or digit, as a function's.
+pub(super) fn layer_name(name: &str) -> Result<(), Refusal> {
+    let sound = (1..=64).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric())
+        && name.bytes().all(is_name_byte);
+    if sound {
+        return Ok(());
+    }
+    let text = format!(
+        "LayerName `{name}` must be 1 to 64 letters, digits, `_` and `-`, start with a letter and \
+         end with a letter or digit."
+    );
+    refused("InvalidParameterValue.LayerName", text)
+}
+
 /// Letters, digits, `_` and `-`.
 pub(super) fn namespace_name(name: &str) -> Result<(), Refusal> {
     if (1..=60).contains(&name.len()) && name.bytes().all(is_name_byte) {

@@ -29,8 +29,7 @@ pub(super) fn code(call: &Call<'_>) -> Answer {
         let text = "The code of the function is not stored.";
         let stored = call.store.blob(&revision.code.sha256)?;
         let stored = stored.ok_or_else(|| refuse("InternalError", text))?;
-        package::check(&stored, function.kind, &revision)?;
-        package::hold(&call.store, &revision.code)?;
+        package::check_entry(&stored, function.kind, &revision)?;
     } else {
         if inside.is_some() && outside {
             let text = "Code comes from one source: either Code or the members beside it.";
@@ -40,8 +39,7 @@ pub(super) fn code(call: &Call<'_>) -> Answer {
             Some(code) => package::sent(code)?,
             None => package::sent_by(p, &OLD_SOURCES)?,
         };
-        package::check(&bytes, function.kind, &revision)?;
-        revision.code = package::keep(call, &bytes)?;
+        revision.take_code(call, function.kind, &bytes)?;
     }
     change(call, function, revision)
 }
@@ -59,7 +57,6 @@ pub(super) fn configuration(call: &Call<'_>) -> Answer {
         revision.l5 = on;
     }
     revision.ignore_sys_log = p.bool("IgnoreSysLog").unwrap_or(revision.ignore_sys_log);
-    package::hold(&call.store, &revision.code)?;
     change(call, function, revision)
 }
 
@@ -94,8 +91,9 @@ fn change(call: &Call<'_>, mut function: Function, mut revision: Revision) -> An
             before
         }
     };
+    function.latest.hold(&call.store)?;
     if let Some(dropped) = &dropped {
-        package::release(&call.store, &dropped.code)?;
+        dropped.release(&call.store)?;
     }
     function.life =
         call.life(&FUNCTION_UPDATE, Status::Updating, Status::Active, Status::UpdateFailed);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::alias::Alias;
 use super::function::{self, Function, Status};
 use super::revision::Revision;
-use super::{LATEST, MOST, descending, namespace_of, network, package, rules, trigger};
+use super::{LATEST, MOST, descending, namespace_of, network, rules, trigger};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::list::Page;
@@ -87,7 +87,7 @@ pub(super) fn add(
 ) -> Result<u64, Refusal> {
     let count = all(&call.store, id)?.len() + 1;
     call.within(&quotas::VERSIONS, count, "delete versions that nothing uses")?;
-    package::hold(&call.store, &function.latest.code)?;
+    function.latest.hold(&call.store)?;
     function.published += 1;
     let life =
         call.life(&FUNCTION_PUBLISH, Status::Publishing, Status::Active, Status::PublishFailed);
@@ -176,7 +176,7 @@ pub(super) fn remove(call: &Call<'_>, function: &Function, qualifier: &str) -> A
         revisions.chain([&function.latest]).collect::<Vec<_>>()
     };
     network::settle(call, &id, &held(true), &held(false))?;
-    package::release(here, &version.revision.code)?;
+    version.revision.release(here)?;
     here.remove::<Version>(&key(&id, number))?;
     let key = function::runtime_key(call, namespace, name, qualifier);
     call.after(move |cloud| cloud.runtime.retire(&key));

@@ -97,7 +97,9 @@ async fn who_comes_while_a_batch_is_under_way_gets_the_next_one() {
     .await;
     let client = server.client().with_timeout(Duration::from_secs(5));
     let (first, second) = tokio::join!(vpc::find_vpc(&client, "vpc-1"), async {
-        tokio::time::sleep(Duration::from_millis(15)).await;
+        while server.requests().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         vpc::find_vpc(&client, "vpc-2").await
     });
     assert!(first.unwrap().is_some() && second.unwrap().is_some());

@@ -59,11 +59,12 @@ actions! {
         RegisterFunctionTargetsRequest SetLoadBalancerClsLogRequest
         SetLoadBalancerSecurityGroupsRequest;
     scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest DeleteAliasRequest
-        DeleteFunctionRequest DeleteFunctionVersionRequest DeleteNamespaceRequest GetAccountRequest
-        GetAliasRequest GetFunctionAddressRequest GetFunctionLogsRequest GetFunctionRequest
-        GetRequestStatusRequest InvokeRequest ListAliasesRequest ListFunctionsRequest
-        ListNamespacesRequest ListTriggersRequest ListVersionByFunctionRequest
-        PublishVersionRequest UpdateAliasRequest UpdateFunctionCodeRequest
+        DeleteFunctionRequest DeleteFunctionVersionRequest DeleteLayerVersionRequest
+        DeleteNamespaceRequest GetAccountRequest GetAliasRequest GetFunctionAddressRequest
+        GetFunctionLogsRequest GetFunctionRequest GetLayerVersionRequest GetRequestStatusRequest
+        InvokeRequest ListAliasesRequest ListFunctionsRequest ListLayerVersionsRequest
+        ListLayersRequest ListNamespacesRequest ListTriggersRequest ListVersionByFunctionRequest
+        PublishLayerVersionRequest PublishVersionRequest UpdateAliasRequest UpdateFunctionCodeRequest
         UpdateFunctionConfigurationRequest UpdateNamespaceRequest;
     sts: GetCallerIdentityRequest;
     tag: DescribeResourceTagsByResourceIdsRequest ModifyResourceTagsRequest;

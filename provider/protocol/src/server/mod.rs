@@ -7,6 +7,7 @@ mod schemas;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use tf_schema::{Diagnostic, Diagnostics, Dynamic, Model, Path, Schema, Type};
@@ -26,6 +27,9 @@ use crate::{json, wire};
 /// Code packages travel inside configurations; Terraform itself sets hardly any limit.
 const MESSAGE_LIMIT: usize = 256 << 20;
 
+/// How long open connections may keep the process alive after the goodbye.
+const FAREWELL: Duration = Duration::from_millis(500);
+
 /// Serves the provider until `goodbye`.
 pub async fn run<P: Provider>(
     connections: impl Stream<Item = io::Result<Connection>>,
@@ -38,14 +42,15 @@ pub async fn run<P: Provider>(
     let serving = tonic::transport::Server::builder()
         .add_service(provider)
         .add_service(controller)
-        .serve_with_incoming(connections);
+        .serve_with_incoming_shutdown(connections, goodbye.clone().cancelled_owned());
+    // The answer to the goodbye still leaves; Terraform kills what takes longer than two seconds.
+    let overdue = async {
+        goodbye.cancelled().await;
+        tokio::time::sleep(FAREWELL).await;
+    };
     tokio::select! {
         outcome = serving => outcome,
-        () = goodbye.cancelled() => {
-            // The answer to the goodbye must still leave.
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            Ok(())
-        }
+        () = overdue => Ok(()),
     }
 }
 

@@ -1,3 +1,5 @@
 //! Serverless Cloud Function.
 
 pub mod functions;
+pub mod layer_versions;
+pub mod layers;

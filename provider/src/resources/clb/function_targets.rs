@@ -98,8 +98,8 @@ impl Lifecycle for Attachment {
             listener_id: self.listener_id.or_default(),
             function_targets: self.targets(),
             location_id: self.location_id.known().cloned(),
-            domain: self.domain.known().cloned(),
-            url: self.url.known().cloned(),
+            domain: self.domain.known().filter(|_| !self.location_id.is_known()).cloned(),
+            url: self.url.known().filter(|_| !self.location_id.is_known()).cloned(),
         };
         let rule = match self.location_id.known() {
             Some(rule) => rule.clone(),
@@ -171,9 +171,9 @@ impl Lifecycle for Attachment {
                           location_id, or domain and url.";
             problems.error("location_id", "Missing rule", detail);
         }
-        if by_id.is_known() && by_path.iter().any(|value| value.is_known()) {
-            let detail = "Set either location_id, or domain and url.";
-            problems.error("location_id", "The rule twice", detail);
+        if config.domain.is_null() != config.url.is_null() {
+            let detail = "A rule is named by its domain and its path: set both or neither.";
+            problems.error("domain", "Half of a rule's name", detail);
         }
         let targets = config.function_targets.known().into_iter().flatten();
         for function in targets.flat_map(|target| target.function.known().into_iter().flatten()) {

@@ -198,8 +198,12 @@ impl Lifecycle for Rule {
         if config.domain.is_null() && config.domains.is_null() {
             problems.error("domain", "Missing domain", "Set domain, or domains for several.");
         }
-        if config.domain.is_known() && config.domains.is_known() {
-            problems.error("domains", "Two kinds of domains", "Set either domain or domains.");
+        // Both may be set, as generated configuration does, if they say the same.
+        if let (Some(domain), Some(domains)) = (config.domain.known(), config.domains.known())
+            && !domains.contains(domain)
+        {
+            let detail = format!("Set either domain or domains: {domain:?} is not among them.");
+            problems.error("domains", "Two kinds of domains", detail);
         }
         if config.certificate_id.is_known() && config.certificate_ssl_mode.is_null() {
             let detail = "Set certificate_ssl_mode to UNIDIRECTIONAL or MUTUAL.";
@@ -212,7 +216,7 @@ impl Rule {
     fn to_create(&self) -> CreateRuleRequest {
         let rule = RuleInput {
             url: self.url.or_default(),
-            domain: self.domain.known().cloned(),
+            domain: self.domain.known().filter(|_| !self.domains.is_known()).cloned(),
             domains: self.domain_list(),
             session_expire_time: self.session_expire_time.known().copied(),
             health_check: self.health().to_api(),

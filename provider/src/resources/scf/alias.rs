@@ -9,7 +9,7 @@ use tf_protocol::{Lifecycle, Presence, Problem};
 use tf_schema::check::{Check, length, one_of};
 use tf_schema::{Block, Diagnostics, Path, Resource, Value};
 
-use super::{function_lock, namespace_or_default};
+use super::{as_written, function_lock, namespace_or_default};
 use crate::{Cloud, create, id};
 
 /// A name for a version of a function, or for two that share the traffic: by weight, or by a rule
@@ -189,9 +189,7 @@ impl Alias {
     fn adopt(&mut self, found: scf::Alias) {
         self.name = found.name.into();
         self.function_version = found.function_version.into();
-        if self.description.text() != found.description || self.description.is_unknown() {
-            self.description = Some(found.description).filter(|text| !text.is_empty()).into();
-        }
+        self.description = as_written(&self.description, found.description);
         let RoutingConfig { additional_version_weights, addtion_version_matchs } =
             found.routing_config;
         let weights = additional_version_weights.unwrap_or_default();
@@ -314,7 +312,6 @@ fn is_range(text: &str) -> bool {
 }
 
 /// R281, R282 and D8: the console says 2 to 60 characters, the API 1 to 64.
-#[allow(clippy::ptr_arg)]
 fn name_form(name: &String) -> Check {
     let well_formed = (1..=64).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -339,7 +336,6 @@ fn share(weight: &f64) -> Check {
 }
 
 /// R288: `invoke.headers.NAME`.
-#[allow(clippy::ptr_arg)]
 fn match_key(key: &String) -> Check {
     match key.strip_prefix("invoke.headers.") {
         Some(name) if !name.is_empty() => Ok(()),

@@ -2,7 +2,9 @@
 
 pub mod alias;
 pub mod function;
+pub mod layer;
 pub mod namespace;
+mod packed;
 pub mod version;
 
 use tencentcloud_api::{Guard, scf};
@@ -13,6 +15,15 @@ use crate::Cloud;
 /// The namespace of a function where its configuration names none.
 fn namespace_or_default(namespace: &Value<String>) -> String {
     namespace.or(scf::DEFAULT_NAMESPACE)
+}
+
+/// A text of the cloud, which writes `""` for none, in the form in which the user wrote it.
+fn as_written(current: &Value<String>, found: String) -> Value<String> {
+    match current {
+        Value::Known(text) if *text == found => current.clone(),
+        _ if found.is_empty() => Value::Null,
+        _ => Value::Known(found),
+    }
 }
 
 /// Waits until nothing else in this run changes the function: the cloud takes one change at a time.

@@ -94,7 +94,6 @@ impl Namespace {
 }
 
 /// The product names no limit of its own (D12); the API's newer pages say 60 characters.
-#[allow(clippy::ptr_arg)]
 fn name_form(name: &String) -> Check {
     let well_formed = name.len() <= 60
         && name.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -12,7 +12,7 @@ use tf_protocol::{Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::length;
 use tf_schema::{Resource, Value};
 
-use super::{function_lock, namespace_or_default};
+use super::{as_written, function_lock, namespace_or_default};
 use crate::{Cloud, create, id};
 
 /// A published version of a function: a copy of its code and configuration that never changes.
@@ -70,13 +70,7 @@ impl Lifecycle for Version {
         self.function_name = function.into();
         self.namespace = namespace.into();
         self.function_version = version.into();
-        // The platform writes "" for no description; the user's own "" is kept.
-        if self.description.text() != found.description {
-            self.description = found.description.into();
-        }
-        if self.description.is_unknown() {
-            self.description = Value::Null;
-        }
+        self.description = as_written(&self.description, found.description);
         Ok(Presence::Present)
     }
 

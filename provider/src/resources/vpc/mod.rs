@@ -21,7 +21,6 @@ fn found_tags(found: Vec<vpc::Tag>) -> impl Iterator<Item = (String, String)> {
 }
 
 /// An IPv4 block in its normal form: `10.0.0.0/16`, no bit set behind the mask.
-#[allow(clippy::ptr_arg)]
 fn cidr(text: &String) -> Check {
     let (address, mask) = text.split_once('/').unwrap_or((text, ""));
     let parsed = address.parse::<std::net::Ipv4Addr>().ok().zip(mask.parse::<u32>().ok());

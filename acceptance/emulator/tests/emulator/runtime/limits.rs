@@ -165,8 +165,10 @@ async fn r50_a_fork_bomb_among_plain_processes_is_stopped() {
     let mut spec = within(20_000, python(BOMB));
     spec.memory_mb = 3072;
     let outcome = Machine::plain().invoke(&spec, "\"plainbomb\"").await;
-    assert_status(&outcome, Status::ProcessExited);
-    assert_eq!(outcome.err_msg, "User process exit when running: too many processes");
+    // A user's processes are limited by the system, those of root are watched.
+    let forks = json(&outcome)[0].as_u64();
+    let stopped = outcome.err_msg == "User process exit when running: too many processes";
+    assert!(stopped || forks.is_some_and(|forks| forks < 1500), "{outcome:#?}");
     becomes("plainbomb", |count| count == 0).await;
 }
 

@@ -3,6 +3,7 @@
 mod alias;
 mod function;
 mod invoke;
+mod layer;
 mod namespace;
 mod rules;
 mod version;

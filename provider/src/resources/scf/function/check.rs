@@ -8,7 +8,6 @@ use tf_schema::{Diagnostics, Value};
 use super::{Function, code};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
-#[allow(clippy::ptr_arg)]
 pub fn name(name: &String) -> Check {
     let well_formed = (2..=60).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -60,7 +59,6 @@ fn form(runtime: &str) -> Option<Form> {
 }
 
 /// R65: one of the languages. Which of their versions there are is for the cloud to know.
-#[allow(clippy::ptr_arg)]
 pub fn runtime(runtime: &String) -> Check {
     match form(runtime) {
         Some(_) => Ok(()),
@@ -111,15 +109,11 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         let detail = "Set only one of zip_file, source_dir and source_file.";
         problems.error(second.clone(), "Code from two places", detail);
     }
-    if config.source_dir.is_null() {
-        for (name, globs) in
-            [("source_include", &config.source_include), ("source_exclude", &config.source_exclude)]
-        {
-            if globs.is_known() {
-                problems.error(name, "Globs without a folder", "They apply to source_dir only.");
-            }
-        }
-    }
+    globs(
+        problems,
+        &config.source_dir,
+        [("source_include", &config.source_include), ("source_exclude", &config.source_exclude)],
+    );
     check_entry_point(config, problems);
     check_time_limit(config, problems);
     check_network(config, problems);
@@ -128,6 +122,19 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         ("cls_logset_id", &config.cls_logset_id),
         ("cls_topic_id", &config.cls_topic_id),
     );
+}
+
+/// Globs choose among the files of a folder, so there must be one.
+pub fn globs(
+    problems: &mut Diagnostics,
+    folder: &Value<String>,
+    globs: [(&str, &Value<Vec<String>>); 2],
+) {
+    for (name, globs) in globs {
+        if folder.is_null() && globs.is_known() {
+            problems.error(name, "Globs without a folder", "They apply to source_dir only.");
+        }
+    }
 }
 
 fn is_web(config: &Function) -> bool {

@@ -1,7 +1,5 @@
 //! Between the model and the API.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use tencentcloud_api::Secret;
 use tencentcloud_api::scf::{
     Code, CreateFunctionRequest, EipConfigIn, Environment, FunctionKey, GetFunctionResponse,
@@ -10,8 +8,10 @@ use tencentcloud_api::scf::{
 };
 use tf_schema::Value;
 
+use super::layers::{self, Layer};
 use super::{Function, TriggerInfo};
 use crate::package::Package;
+use crate::resources::scf::packed::encode;
 use crate::tags;
 
 impl Function {
@@ -40,6 +40,10 @@ impl Function {
                 pairs.map(|(key, value)| Tag { key, value }).collect()
             }),
             async_run_enable: self.async_run_enable.known().cloned(),
+            layers: self
+                .layers
+                .is_known_and(|layers| !layers.is_empty())
+                .then(|| layers::to_api(&self.layers)),
             // Refused for web functions even when off.
             dns_cache: self.dns_cache.known().filter(|on| **on).map(|on| flag(*on)),
             ..CreateFunctionRequest::default()
@@ -76,6 +80,9 @@ impl Function {
         };
         if self.environment != prior.environment {
             request.environment = Some(self.environment());
+        }
+        if self.layers != prior.layers {
+            request.layers = Some(layers::to_api(&self.layers));
         }
         if self.vpc_id != prior.vpc_id || self.subnet_id != prior.subnet_id {
             request.vpc_config = Some(self.vpc_config());
@@ -149,6 +156,7 @@ impl Function {
         self.cls_topic_id = found.cls_topic_id.into();
         let found_tags = found.tags.into_iter().map(|tag| (tag.key, tag.value));
         self.tags = tags::adopt(&self.tags, found_tags);
+        self.layers = found.layers.into_iter().map(Layer::from).collect::<Vec<_>>().into();
         self.function_id = found.function_id.into();
         self.code_size = found.code_size.into();
         self.code_result = found.code_result.into();
@@ -186,10 +194,6 @@ impl From<Trigger> for TriggerInfo {
             modify_time: trigger.mod_time.into(),
         }
     }
-}
-
-fn encode(package: &Package) -> Secret {
-    Secret::from(STANDARD.encode(&package.bytes))
 }
 
 fn flag(on: bool) -> String {

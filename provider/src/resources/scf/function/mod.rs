@@ -1,8 +1,9 @@
 //! `tencentcloud_scf_function`: a serverless function.
 //! <https://www.tencentcloud.com/document/product/583/19806>
 
-mod check;
+pub mod check;
 mod code;
+pub mod layers;
 mod map;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
 
 use super::function_lock;
+use super::packed;
 use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
@@ -151,6 +153,10 @@ pub struct Function {
     /// What starts the function.
     #[tf(computed, stable)]
     pub trigger_info: Value<Vec<TriggerInfo>>,
+    /// Layers whose files are merged below `/opt`, at most 5. Of two files with the same path, that
+    /// of the later layer counts.
+    #[tf(block, max(5))]
+    pub layers: Value<Vec<layers::Layer>>,
 }
 
 /// What starts a function.
@@ -179,6 +185,25 @@ pub struct TriggerInfo {
     pub modify_time: Value<String>,
 }
 
+/// What the cloud's refusals are about.
+const ATTRIBUTES: [(&str, &str); 15] = [
+    ("InvalidParameterValue.Memory", "mem_size"),
+    ("LimitExceeded.Memory", "mem_size"),
+    ("LimitExceeded.Timeout", "timeout"),
+    ("InvalidParameterValue.Handler", "handler"),
+    ("InvalidParameterValue.Runtime", "runtime"),
+    ("InvalidParameterValue.Environment", "environment"),
+    ("InvalidParameterValue.Description", "description"),
+    ("InvalidParameterValue.Vpc", "vpc_id"),
+    ("ResourceNotFound.Vpc", "vpc_id"),
+    ("ResourceNotFound.Role", "role"),
+    ("InvalidParameterValue.Layers", "layers"),
+    ("ResourceNotFound.Layer", "layers"),
+    ("ResourceNotFound.Namespace", "namespace"),
+    ("ResourceInUse.Function", "name"),
+    ("LimitExceeded.Eip", "enable_eip_config"),
+];
+
 impl Lifecycle for Function {
     const TYPE: &'static str = "tencentcloud_scf_function";
     const TIMEOUTS: Timeouts = Timeouts::NONE.create(10).update(10).delete(10);
@@ -190,7 +215,9 @@ impl Lifecycle for Function {
         let request = self.to_create(&package);
         let made = scf::create_function(cloud, &request).await;
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
-        create::named(made, &mut self.id, format!("{}+{}", key.namespace, key.name), look).await?;
+        let id = format!("{}+{}", key.namespace, key.name);
+        let made = create::named(made, &mut self.id, id, look).await;
+        made.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         if self.l5_enable.is_known_and(|on| *on) {
             self.update_configuration(None, cloud).await?;
@@ -256,10 +283,10 @@ impl Lifecycle for Function {
         check::configuration(config, problems);
     }
 
-    async fn plan(change: &mut Change<Self>, _cloud: &Cloud) -> Result<(), Problem> {
-        code::plan(change).await;
+    async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
+        packed::plan(change).await;
         plan_consequences(change);
-        Ok(())
+        layers::warn(change, cloud).await
     }
 }
 
@@ -302,7 +329,8 @@ impl Function {
         let Some(request) = self.to_update_configuration(prior) else { return Ok(()) };
         let key = self.key();
         scf::wait_changeable(cloud, &key).await?;
-        scf::update_function_configuration(cloud, &request).await?;
+        let updated = scf::update_function_configuration(cloud, &request).await;
+        updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         Ok(())
     }
@@ -327,8 +355,7 @@ impl Function {
             qualifier: None,
         };
         let address = scf::get_function_address(cloud, &request).await?;
-        let hash = address.code_sha256.to_ascii_lowercase();
-        if hash.len() == 64 && hash.chars().all(|c| c.is_ascii_hexdigit()) {
+        if let Some(hash) = packed::hash_of(&address.code_sha256) {
             self.code_sha256 = hash.into();
         }
         Ok(())

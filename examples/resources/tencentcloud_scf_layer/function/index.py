@@ -1,0 +1,5 @@
+from greeting import greet
+
+
+def main_handler(event, context):
+    return greet(context["function_name"])

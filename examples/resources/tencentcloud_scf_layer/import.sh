@@ -1,0 +1,1 @@
+terraform import tencentcloud_scf_layer.libraries 'libraries#1'
