@@ -65,16 +65,16 @@ impl Table {
 }
 
 impl Row {
-    /// Says why the goal is missed, if it is.
-    pub fn because(&mut self, reason: impl FnOnce(f64) -> String) {
+    /// Finds out why the goal is missed, if it is.
+    pub fn because(&mut self, reason: impl FnOnce() -> String) {
         if self.goal.is_some_and(|goal| !goal.is_met(self.figure)) {
-            self.reason = Some(reason(self.figure));
+            self.reason = Some(reason());
         }
     }
 }
 
 /// The middle one of sorted figures.
-fn median(sorted: &[f64]) -> f64 {
+pub fn median(sorted: &[f64]) -> f64 {
     let middle = sorted.len() / 2;
     if sorted.len() % 2 == 1 {
         sorted[middle]
