@@ -44,11 +44,20 @@ pub fn build(release: bool) -> Command {
     cargo
 }
 
+/// Cargo, as if it was started from a shell. It sets variables for the programs that it runs, and
+/// some build scripts (ring's) run again, and all that needs them is compiled again, where these
+/// differ.
 fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(arguments).arg("--message-format=json-render-diagnostics");
-    let crate_ = Path::new(env!("CARGO_MANIFEST_DIR"));
-    cargo.current_dir(crate_.parent().expect("the crate is in the workspace"));
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    cargo.current_dir(package.parent().expect("the package is in the workspace"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(name);
+        }
+    }
     cargo
 }
 

@@ -8,12 +8,14 @@ use std::time::Duration;
 #[derive(Default)]
 pub struct Table(Vec<Row>);
 
-struct Row {
+/// A figure, what it should be, and why it is not.
+pub struct Row {
     name: String,
     figure: f64,
     spread: Option<(f64, f64)>,
     unit: &'static str,
     goal: Option<Goal>,
+    reason: Option<String>,
 }
 
 /// What a figure should be.
@@ -26,12 +28,11 @@ pub enum Goal {
 }
 
 impl Goal {
-    fn verdict(self, figure: f64) -> &'static str {
-        let met = match self {
+    fn is_met(self, figure: f64) -> bool {
+        match self {
             Goal::AtMost(most) => figure <= most,
             Goal::AtLeast(least) => figure >= least,
-        };
-        if met { "met" } else { "missed" }
+        }
     }
 }
 
@@ -44,7 +45,7 @@ impl Table {
         unit: &'static str,
         goal: Option<Goal>,
     ) {
-        self.0.push(Row { name: name.into(), figure, spread: None, unit, goal });
+        self.add_median(name, vec![figure], unit, goal);
     }
 
     /// Adds the median of figures, with the least and the greatest of them.
@@ -54,16 +55,26 @@ impl Table {
         mut figures: Vec<f64>,
         unit: &'static str,
         goal: Option<Goal>,
-    ) {
+    ) -> &mut Row {
         figures.sort_by(f64::total_cmp);
-        let spread = figures.first().copied().zip(figures.last().copied());
-        let figure = median(&figures);
-        self.0.push(Row { name: name.into(), figure, spread, unit, goal });
+        let ends = figures.first().copied().zip(figures.last().copied());
+        let (figure, spread) = (median(&figures), ends.filter(|_| figures.len() > 1));
+        self.0.push(Row { name: name.into(), figure, spread, unit, goal, reason: None });
+        self.0.last_mut().expect("a row has just been added")
+    }
+}
+
+impl Row {
+    /// Finds out why the goal is missed, if it is.
+    pub fn because(&mut self, reason: impl FnOnce() -> String) {
+        if self.goal.is_some_and(|goal| !goal.is_met(self.figure)) {
+            self.reason = Some(reason());
+        }
     }
 }
 
 /// The middle one of sorted figures.
-fn median(sorted: &[f64]) -> f64 {
+pub fn median(sorted: &[f64]) -> f64 {
     let middle = sorted.len() / 2;
     if sorted.len() % 2 == 1 {
         sorted[middle]
@@ -98,6 +109,11 @@ impl fmt::Display for Table {
             }
             writeln!(f, "{}", line.trim_end())?;
         }
+        for row in &self.0 {
+            if let Some(reason) = &row.reason {
+                writeln!(f, "\n{}: missed. {reason}", row.name)?;
+            }
+        }
         Ok(())
     }
 }
@@ -107,9 +123,14 @@ impl Row {
         let (least, most) = self.spread.unzip();
         let spread = [least, most].map(|end| end.map(number).unwrap_or_default());
         let (goal, verdict) = match self.goal {
-            Some(goal @ Goal::AtMost(most)) => (format!("<= {most}"), goal.verdict(self.figure)),
-            Some(goal @ Goal::AtLeast(least)) => (format!(">= {least}"), goal.verdict(self.figure)),
             None => (String::new(), ""),
+            Some(goal) => {
+                let bound = match goal {
+                    Goal::AtMost(most) => format!("<= {most}"),
+                    Goal::AtLeast(least) => format!(">= {least}"),
+                };
+                (bound, if goal.is_met(self.figure) { "met" } else { "missed" })
+            }
         };
         let [least, most] = spread;
         let figure = number(self.figure);
