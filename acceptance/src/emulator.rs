@@ -40,7 +40,7 @@ impl Emulator {
     /// A command that starts a local cloud on a free port.
     pub fn command(programs: &Programs) -> Command {
         let mut command = Command::new(&programs.emulator);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--seed", "1"]);
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
         command
     }
 
