@@ -61,14 +61,15 @@ actions! {
     scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest DeleteAliasRequest
         DeleteFunctionRequest DeleteFunctionVersionRequest DeleteLayerVersionRequest
         DeleteNamespaceRequest DeleteProvisionedConcurrencyConfigRequest
-        DeleteReservedConcurrencyConfigRequest GetAccountRequest GetAliasRequest
+        DeleteReservedConcurrencyConfigRequest GetAccountRequest GetAliasRequest GetAsyncEventStatusRequest
         GetFunctionAddressRequest GetFunctionEventInvokeConfigRequest GetFunctionLogsRequest
         GetFunctionRequest GetLayerVersionRequest GetProvisionedConcurrencyConfigRequest
-        GetRequestStatusRequest GetReservedConcurrencyConfigRequest InvokeRequest ListAliasesRequest
+        GetRequestStatusRequest GetReservedConcurrencyConfigRequest InvokeFunctionRequest InvokeRequest ListAliasesRequest
+        ListAsyncEventsRequest
         ListFunctionsRequest ListLayerVersionsRequest ListLayersRequest ListNamespacesRequest
         ListTriggersRequest ListVersionByFunctionRequest PublishLayerVersionRequest
         PublishVersionRequest PutProvisionedConcurrencyConfigRequest
-        PutReservedConcurrencyConfigRequest UpdateAliasRequest UpdateFunctionCodeRequest
+        PutReservedConcurrencyConfigRequest TerminateAsyncEventRequest UpdateAliasRequest UpdateFunctionCodeRequest
         UpdateFunctionConfigurationRequest UpdateFunctionEventInvokeConfigRequest
         UpdateNamespaceRequest;
     sts: GetCallerIdentityRequest;
