@@ -19,6 +19,8 @@ use crate::cloud::Cloud;
 use crate::console;
 use crate::dispatch::{self, Reply};
 use crate::gateway;
+use crate::runtime::{WebBody, whole};
+use crate::web;
 
 /// What this server answers with.
 pub type Page = Response<Full<Bytes>>;
@@ -52,10 +54,14 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
                 let _ = stream.set_nodelay(true);
                 let cloud = Arc::clone(&cloud);
                 tokio::spawn(async move {
-                    let service = service_fn(|request| respond(&cloud, peer, request));
+                    let service = service_fn(move |request| {
+                        let cloud = Arc::clone(&cloud);
+                        async move { route(&cloud, peer, request).await }
+                    });
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())
-                        .serve_connection(TokioIo::new(stream), service);
+                        .serve_connection(TokioIo::new(stream), service)
+                        .with_upgrades();
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "connection ended");
                     }
@@ -67,6 +73,17 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
             }
         }
     }
+}
+
+async fn route(
+    cloud: &Arc<Cloud>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<WebBody>, Dropped> {
+    if request.uri().path().starts_with(web::ROOT) {
+        return Ok(web::respond_at(cloud, request).await);
+    }
+    Ok(respond(cloud, peer, request).await?.map(whole))
 }
 
 async fn respond(

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use serde_json::{Map, Value, json};
 
 use super::event_invoke::EventInvoke;
@@ -18,7 +20,7 @@ use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Runtime,
-    Status as Ended,
+    Status as Ended, WebBody, WebCall,
 };
 use crate::store::Scope;
 use crate::transitions::INVOKE_RETRY;
@@ -93,9 +95,36 @@ pub async fn invoke(
 ) -> Result<Outcome, Refusal> {
     let spec = {
         let txn = cloud.store.read()?;
-        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target)?
+        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Event)?
     };
     run(cloud, &spec, event, request_id).await
+}
+
+/// Serves an HTTP request by a web function. How it went is written down when the answer has gone.
+///
+/// # Errors
+/// When there is no such function or version, it takes events, or it cannot run yet. What goes
+/// wrong while it runs is part of the answer.
+pub async fn serve(
+    cloud: &Arc<Cloud>,
+    target: &Target,
+    request: Request<Incoming>,
+) -> Result<Response<WebBody>, Refusal> {
+    let spec = {
+        let txn = cloud.store.read()?;
+        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Http)?
+    };
+    let (started, key, records) = (cloud.clock.now(), spec.key.clone(), Arc::downgrade(cloud));
+    let call = WebCall {
+        request_id: cloud.ids.request(),
+        quota: quota(cloud, &spec)?,
+        finished: Box::new(move |outcome| {
+            if let Some(cloud) = records.upgrade() {
+                cloud.called.records.add(&key, log::Record::of(&outcome, started, 0));
+            }
+        }),
+    };
+    Ok(cloud.runtime.serve(spec, call, request).await)
 }
 
 /// Runs a call once, and writes down how it went.
@@ -132,12 +161,16 @@ fn resolve(
     cloud: &Arc<Cloud>,
     here: &Scope<'_>,
     target: &Target,
+    kind: Kind,
 ) -> Result<Arc<FunctionSpec>, Refusal> {
     let now = cloud.clock.now();
     let function = function::named(here, now, &target.namespace, &target.function)?;
-    if function.kind == Kind::Http {
+    if function.kind != kind {
         // R112.
-        let text = "A web function is called by HTTP, not by the API.";
+        let text = match function.kind {
+            Kind::Http => "A web function is called by HTTP, not by the API.",
+            Kind::Event => "This function takes events; only web functions are called by HTTP.",
+        };
         return refused("InvalidParameterValue.FunctionType", text);
     }
     let id = function::id(&target.namespace, &target.function);
@@ -154,7 +187,7 @@ fn resolve(
         }
         (number.to_string(), &published.revision)
     };
-    Ok(spec(cloud, target, name, revision))
+    Ok(spec(cloud, target, name, kind, revision))
 }
 
 /// The version that a qualifier stands for; an alias may choose between two.
@@ -196,6 +229,7 @@ fn spec(
     cloud: &Arc<Cloud>,
     target: &Target,
     version: String,
+    kind: Kind,
     revision: &Revision,
 ) -> Arc<FunctionSpec> {
     let key = FunctionKey {
@@ -231,6 +265,7 @@ fn spec(
             secret_key: SECRET_KEY.to_owned(),
             token: String::new(),
         }),
+        web: (kind == Kind::Http).then(|| revision.web()),
         key: key.clone(),
     });
     specs.insert(key, Arc::clone(&spec));
@@ -304,7 +339,7 @@ fn asked(
 
 async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answer {
     let (spec, async_run) = live.read(|call| {
-        let spec = resolve(call.cloud, &call.store, &target)?;
+        let spec = resolve(call.cloud, &call.store, &target, Kind::Event)?;
         Ok((spec, function::of_call(call)?.async_run))
     })?;
     let tail = live.read(|call| Ok(call.params.str("LogType") == "Tail"))?;

@@ -10,6 +10,7 @@ mod provisioned;
 mod reserved;
 mod rules;
 mod version;
+mod web;
 
 use std::io::Write;
 
