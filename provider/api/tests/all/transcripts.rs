@@ -58,10 +58,11 @@ actions! {
         ModifyListenerRequest ModifyLoadBalancerAttributesRequest ModifyRuleRequest
         RegisterFunctionTargetsRequest SetLoadBalancerClsLogRequest
         SetLoadBalancerSecurityGroupsRequest;
-    scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest DeleteAliasRequest
+    scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest CreateTriggerRequest
+        DeleteAliasRequest
         DeleteFunctionRequest DeleteFunctionVersionRequest DeleteLayerVersionRequest
         DeleteNamespaceRequest DeleteProvisionedConcurrencyConfigRequest
-        DeleteReservedConcurrencyConfigRequest GetAccountRequest GetAliasRequest
+        DeleteReservedConcurrencyConfigRequest DeleteTriggerRequest GetAccountRequest GetAliasRequest
         GetFunctionAddressRequest GetFunctionEventInvokeConfigRequest GetFunctionLogsRequest
         GetFunctionRequest GetLayerVersionRequest GetProvisionedConcurrencyConfigRequest
         GetRequestStatusRequest GetReservedConcurrencyConfigRequest InvokeRequest ListAliasesRequest
@@ -70,7 +71,7 @@ actions! {
         PublishVersionRequest PutProvisionedConcurrencyConfigRequest
         PutReservedConcurrencyConfigRequest UpdateAliasRequest UpdateFunctionCodeRequest
         UpdateFunctionConfigurationRequest UpdateFunctionEventInvokeConfigRequest
-        UpdateNamespaceRequest;
+        UpdateNamespaceRequest UpdateTriggerRequest UpdateTriggerStatusRequest;
     sts: GetCallerIdentityRequest;
     tag: DescribeResourceTagsByResourceIdsRequest ModifyResourceTagsRequest;
     vpc: CreateSecurityGroupRequest CreateSubnetRequest CreateVpcRequest
