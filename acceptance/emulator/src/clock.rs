@@ -42,6 +42,12 @@ impl Clock {
         }
     }
 
+    /// Whether it stands still.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped_at.load(Ordering::Relaxed) != RUNNING
+    }
+
     /// The Unix second against which a request's timestamp is held. Moving the cloud's clock does
     /// not make signatures expire; setting a skew does.
     #[must_use]

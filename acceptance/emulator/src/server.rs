@@ -21,6 +21,7 @@ use crate::dispatch::{self, Reply};
 use crate::gateway;
 use crate::runtime::{WebBody, whole};
 use crate::web;
+use crate::scf::trigger::url;
 
 /// What this server answers with.
 pub type Page = Response<Full<Bytes>>;
@@ -104,6 +105,9 @@ async fn respond(
     let body = body.to_bytes();
     if in_console {
         return Ok(console::respond(cloud, &head, &body));
+    }
+    if url::is_meant(&head) {
+        return Ok(url::respond(cloud, peer, &head, &body).await);
     }
     if let Some(stranger) = proxied_elsewhere(&head) {
         let text = format!(

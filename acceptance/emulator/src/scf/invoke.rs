@@ -127,6 +127,23 @@ pub async fn serve(
     Ok(cloud.runtime.serve(spec, call, request).await)
 }
 
+/// R229: queues the call of a trigger, which waits for nobody. A function that is gone by now, or
+/// cannot run, is nobody's mistake.
+pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>) {
+    let resolve = || -> Result<Queued, Refusal> {
+        let txn = cloud.store.read()?;
+        let here = txn.scope(&target.account.uin, &target.region);
+        let (now, request_id) = (cloud.clock.now(), cloud.ids.request());
+        let function = function::named(&here, now, &target.namespace, &target.function)?;
+        let spec = resolve(cloud, &here, target, Kind::Event)?;
+        Ok(Queued { spec, event, request_id, queued: now, async_run: function.async_run })
+    };
+    match resolve() {
+        Ok(queued) => queued.start(Arc::clone(cloud)),
+        Err(refusal) => tracing::debug!(%refusal, "a trigger cannot call its function"),
+    }
+}
+
 /// Runs a call once, and writes down how it went.
 async fn run(
     cloud: &Arc<Cloud>,
@@ -352,8 +369,7 @@ async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answe
         return refused("InvalidParameter.RequestTooLarge", text);
     }
     let (cloud, request_id) = (Arc::clone(&live.cloud), live.request_id.clone());
-    let queued = Queued { spec, event, request_id, queued: cloud.clock.now(), async_run };
-    tokio::spawn(async move { queued.run(&cloud).await });
+    Queued { spec, event, request_id, queued: cloud.clock.now(), async_run }.start(cloud);
     Ok(json!({"Result": answer_of_queued(&live.request_id)}))
 }
 
@@ -367,6 +383,10 @@ struct Queued {
 }
 
 impl Queued {
+    fn start(self, cloud: Arc<Cloud>) {
+        tokio::spawn(async move { self.run(&cloud).await });
+    }
+
     /// Runs the call until it succeeds, the retries are used up or it has waited too long. A function
     /// that is over its quota is no failure of the call: it is tried again for as long as the call
     /// may wait (R227).

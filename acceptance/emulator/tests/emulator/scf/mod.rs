@@ -9,6 +9,8 @@ mod namespace;
 mod provisioned;
 mod reserved;
 mod rules;
+mod trigger;
+mod trigger_events;
 mod version;
 mod web;
 
