@@ -34,6 +34,7 @@ pub mod runtime;
 pub mod scf;
 pub mod server;
 pub mod shapes;
+pub mod spelling;
 pub mod store;
 pub mod sts;
 pub mod tag;

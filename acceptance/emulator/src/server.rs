@@ -20,6 +20,7 @@ use crate::console;
 use crate::cos;
 use crate::dispatch::{self, Reply};
 use crate::gateway;
+use crate::spelling::Spelled;
 
 /// What this server answers with.
 pub type Page = Response<Full<Bytes>>;
@@ -56,7 +57,7 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
                     let service = service_fn(|request| respond(&cloud, peer, request));
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())
-                        .serve_connection(TokioIo::new(stream), service);
+                        .serve_connection(TokioIo::new(Spelled(stream)), service);
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "connection ended");
                     }
