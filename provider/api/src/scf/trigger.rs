@@ -191,7 +191,7 @@ actions! { SERVICE;
 
 paged! {
     ListTriggersRequest => triggers: [Trigger],
-        by Trigger::key, int 100;
+        by |row| [&*row.kind, &*row.trigger_name, &*row.qualifier].join("/"), int 100;
 }
 
 /// Every trigger of a function, whatever version or alias it is for; `None` when there is no such
