@@ -53,7 +53,7 @@ pub fn object_changed(cloud: &Arc<Cloud>, change: &ObjectChange<'_>) -> usize {
     fitting
         .inspect(|bound| {
             let event = object_event(cloud, change, bound, &host);
-            invoke::queue(cloud, &bound.target(), event.to_string().into_bytes());
+            bound.queue(cloud, event.to_string().into_bytes());
         })
         .count()
 }
@@ -230,7 +230,7 @@ impl Place<'_> {
             let filter = settings::read::<Cmq>(&bound.trigger.settings);
             filter.is_ok_and(|filter| fits(&filter, tags, route))
         });
-        fitting.inspect(|bound| invoke::queue(self.cloud, &bound.target(), event.clone())).count()
+        fitting.inspect(|bound| bound.queue(self.cloud, event.clone())).count()
     }
 
     fn kafka_messages(&self, instance: &str, topic: &str, messages: &[Message]) -> usize {

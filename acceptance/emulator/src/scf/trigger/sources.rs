@@ -12,6 +12,7 @@ use crate::accounts::Account;
 use crate::cloud::Cloud;
 use crate::cron::Cron;
 use crate::scf::invoke::Target;
+use crate::scf::queue;
 use crate::store::StoreError;
 
 /// What makes functions run by itself. It is compiled when it is needed after a change.
@@ -54,6 +55,11 @@ impl Bound {
             qualifier: self.trigger.qualifier.clone(),
             routing_key: None,
         }
+    }
+
+    /// Calls the function, and waits for nothing.
+    pub(super) fn queue(&self, cloud: &Arc<Cloud>, event: Vec<u8>) {
+        queue::queue(cloud, &self.target(), event, &self.trigger.kind.to_uppercase());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Functions.
 
 mod alias;
+mod async_event;
 mod event_invoke;
 mod function;
 mod invoke;
