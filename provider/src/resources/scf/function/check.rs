@@ -116,6 +116,7 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     );
     check_entry_point(config, problems);
     check_time_limit(config, problems);
+    check_trace(config, problems);
     check_network(config, problems);
     together(
         problems,
@@ -189,6 +190,17 @@ fn check_time_limit(config: &Function, problems: &mut Diagnostics) {
              (async_run_enable) up to 86400 are allowed."
         );
         problems.error("timeout", "Invalid timeout", detail);
+    }
+}
+
+/// R85.
+fn check_trace(config: &Function, problems: &mut Diagnostics) {
+    let mode = &config.async_run_enable;
+    let background = mode.is_unknown() || mode.is_known_and(|on| on == "TRUE");
+    if config.trace_enable.is_known_and(|on| on == "TRUE") && !background {
+        let detail = "Only events of asynchronous run mode are traced: set \
+                      async_run_enable = \"TRUE\".";
+        problems.error("trace_enable", "Traces without asynchronous run mode", detail);
     }
 }
 

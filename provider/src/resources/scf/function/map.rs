@@ -40,6 +40,7 @@ impl Function {
                 pairs.map(|(key, value)| Tag { key, value }).collect()
             }),
             async_run_enable: self.async_run_enable.known().cloned(),
+            trace_enable: self.trace_enable.known().cloned(),
             layers: self
                 .layers
                 .is_known_and(|layers| !layers.is_empty())
@@ -152,6 +153,7 @@ impl Function {
         self.dns_cache = (found.dns_cache == "TRUE").into();
         self.l5_enable = (found.l5_enable == "TRUE").into();
         self.async_run_enable = filled(found.async_run_enable).or("FALSE").into();
+        self.trace_enable = filled(found.trace_enable).or("FALSE").into();
         self.cls_logset_id = found.cls_logset_id.into();
         self.cls_topic_id = found.cls_topic_id.into();
         let found_tags = found.tags.into_iter().map(|tag| (tag.key, tag.value));

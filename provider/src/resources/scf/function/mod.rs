@@ -96,6 +96,10 @@ pub struct Function {
     /// id is returned. It cannot be changed.
     #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
     pub async_run_enable: Value<String>,
+    /// `TRUE` to keep a record of each event of asynchronous run mode for three days, which
+    /// `tencentcloud_scf_async_event_management` reads. It cannot be changed.
+    #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
+    pub trace_enable: Value<String>,
     /// Log set to which the function's logs go; goes together with `cls_topic_id`.
     #[tf(optional, computed, stable)]
     pub cls_logset_id: Value<String>,
