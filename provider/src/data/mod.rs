@@ -1,6 +1,7 @@
 //! Every data source, one line each.
 
 pub mod clb;
+pub mod cos;
 pub mod scf;
 
 use std::path::Path;
@@ -14,6 +15,8 @@ use crate::Cloud;
 pub fn all() -> DataSources<Cloud> {
     DataSources::new()
         .with::<clb::instances::Instances>()
+        .with::<cos::bucket_object::BucketObject>()
+        .with::<cos::buckets::Buckets>()
         .with::<scf::account_info::AccountInfo>()
         .with::<scf::function_aliases::FunctionAliases>()
         .with::<scf::function_versions::FunctionVersions>()
