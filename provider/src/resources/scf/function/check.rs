@@ -106,7 +106,7 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         problems.error("name", "Names too long", detail);
     }
     if let [_, second, ..] = code::sources(config).as_slice() {
-        let detail = "Set only one of zip_file, source_dir and source_file.";
+        let detail = "Set only one of zip_file, source_dir, source_file and cos_bucket_name.";
         problems.error(second.clone(), "Code from two places", detail);
     }
     globs(
@@ -114,6 +114,12 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         &config.source_dir,
         [("source_include", &config.source_include), ("source_exclude", &config.source_exclude)],
     );
+    let (bucket, object) = (&config.cos_bucket_name, &config.cos_object_name);
+    together(problems, ("cos_bucket_name", bucket), ("cos_object_name", object));
+    if bucket.is_null() && !config.cos_bucket_region.is_null() {
+        let detail = "cos_bucket_region needs cos_bucket_name.";
+        problems.error("cos_bucket_region", "Region without a bucket", detail);
+    }
     check_entry_point(config, problems);
     check_time_limit(config, problems);
     check_trace(config, problems);

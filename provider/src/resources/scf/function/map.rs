@@ -10,19 +10,25 @@ use tf_schema::Value;
 
 use super::layers::{self, Layer};
 use super::{Function, TriggerInfo};
-use crate::package::Package;
-use crate::resources::scf::packed::encode;
+use crate::resources::scf::staging;
 use crate::tags;
 
 impl Function {
     /// The request that creates the function.
-    pub(super) fn to_create(&self, package: &Package) -> CreateFunctionRequest {
-        let zip_file = Some(encode(package));
+    pub(super) fn to_create(&self, code: staging::Code) -> CreateFunctionRequest {
+        let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) = code.members();
+        let source = source(zip_file.is_some());
         CreateFunctionRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
-            code: Code { zip_file, ..Code::default() },
-            code_source: Some("ZipFile".to_owned()),
+            code: Code {
+                zip_file,
+                cos_bucket_name,
+                cos_object_name,
+                cos_bucket_region,
+                ..Code::default()
+            },
+            code_source: source,
             handler: self.handler.known().cloned(),
             description: self.description.known().cloned(),
             memory_size: self.mem_size.known().copied(),
@@ -52,13 +58,18 @@ impl Function {
     }
 
     /// The request that sends code and handler.
-    pub(super) fn to_update_code(&self, package: &Package) -> UpdateFunctionCodeRequest {
+    pub(super) fn to_update_code(&self, code: staging::Code) -> UpdateFunctionCodeRequest {
+        let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) = code.members();
+        let source = source(zip_file.is_some());
         UpdateFunctionCodeRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
             handler: self.handler.known().cloned(),
-            zip_file: Some(encode(package)),
-            code_source: Some("ZipFile".to_owned()),
+            zip_file,
+            cos_bucket_name,
+            cos_object_name,
+            cos_bucket_region,
+            code_source: source,
             ..UpdateFunctionCodeRequest::default()
         }
     }
@@ -196,6 +207,11 @@ impl From<Trigger> for TriggerInfo {
             modify_time: trigger.mod_time.into(),
         }
     }
+}
+
+/// The word for where the code comes from.
+fn source(in_request: bool) -> Option<String> {
+    Some(if in_request { "ZipFile" } else { "Cos" }.to_owned())
 }
 
 fn flag(on: bool) -> String {

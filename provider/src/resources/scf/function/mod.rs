@@ -15,13 +15,13 @@ use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
 
 use super::function_lock;
-use super::packed;
+use super::{packed, staging};
 use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
 ///
-/// The code comes from a folder (`source_dir`), a file (`source_file`) or a zip package
-/// (`zip_file`). The provider packs folders and files by itself, the same on every machine, and
+/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package (`zip_file`)
+/// or an object in COS (`cos_bucket_name`). The provider packs folders and files by itself, the same on every machine, and
 /// follows their content: `code_sha256` changes if and only if the code does.
 #[derive(Resource, Default)]
 pub struct Function {
@@ -61,6 +61,21 @@ pub struct Function {
     /// Path of a single file that the provider packs.
     #[tf(optional)]
     pub source_file: Value<String>,
+    /// Bucket in COS that holds a zip package, with or without the APPID; goes together with
+    /// `cos_object_name`. With the APPID, a change of the object is a planned change.
+    #[tf(optional)]
+    pub cos_bucket_name: Value<String>,
+    /// Key of the package in the bucket, ending with `.zip` or `.jar`.
+    #[tf(optional, validate(staging::archive_name))]
+    pub cos_object_name: Value<String>,
+    /// Region of the bucket, by default that of the function.
+    #[tf(optional)]
+    pub cos_bucket_region: Value<String>,
+    /// Bucket, in the function's region and with the APPID at its end, through which a package is
+    /// sent that is too large for a request. It stays there under its hash, so the same bytes are
+    /// sent once.
+    #[tf(optional, validate(staging::staging_name))]
+    pub staging_bucket: Value<String>,
     /// Memory in MB: 64, or 128 to 3072 in steps of 128.
     #[tf(optional, default = 128, validate(check::memory))]
     pub mem_size: Value<i64>,
@@ -118,6 +133,9 @@ pub struct Function {
     /// SHA-256 of the code package, in hexadecimal. It changes if and only if the code does.
     #[tf(computed)]
     pub code_sha256: Value<String>,
+    /// ETag of the object in COS from which the code was taken.
+    #[tf(computed, stable)]
+    pub cos_object_etag: Value<String>,
     /// Bytes of the code package.
     #[tf(computed, stable)]
     pub code_size: Value<i64>,
@@ -190,7 +208,10 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 15] = [
+const ATTRIBUTES: [(&str, &str); 18] = [
+    ("ResourceNotFound.CosObject", "cos_object_name"),
+    ("ResourceNotFound.Cos", "cos_bucket_name"),
+    ("InvalidParameterValue.Cos", "cos_bucket_name"),
     ("InvalidParameterValue.Memory", "mem_size"),
     ("LimitExceeded.Memory", "mem_size"),
     ("LimitExceeded.Timeout", "timeout"),
@@ -214,9 +235,9 @@ impl Lifecycle for Function {
     type Cloud = Cloud;
 
     async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
-        let package = code::load_as_planned(self).await?;
+        let code = code::deliver(self, cloud).await?;
         let key = self.key();
-        let request = self.to_create(&package);
+        let request = self.to_create(code);
         let made = scf::create_function(cloud, &request).await;
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
         let id = format!("{}+{}", key.namespace, key.name);
@@ -236,6 +257,7 @@ impl Lifecycle for Function {
             return Ok(Presence::Gone);
         };
         self.notice_foreign_code(&found, &key, cloud).await?;
+        code::follow_object(self, cloud).await;
         self.adopt(&key, found);
         Ok(Presence::Present)
     }
@@ -244,9 +266,10 @@ impl Lifecycle for Function {
         let key = self.key();
         let _lock = function_lock(cloud, &key.namespace, &key.name).await?;
         if self.code_sha256 != prior.code_sha256 || self.handler != prior.handler {
-            let package = code::load_as_planned(self).await?;
+            let code = code::deliver(self, cloud).await?;
             scf::wait_changeable(cloud, &key).await?;
-            scf::update_function_code(cloud, &self.to_update_code(&package)).await?;
+            let updated = scf::update_function_code(cloud, &self.to_update_code(code)).await;
+            updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
             scf::wait_active(cloud, &key).await?;
         }
         self.update_configuration(Some(prior), cloud).await?;
@@ -289,6 +312,7 @@ impl Lifecycle for Function {
 
     async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
         packed::plan(change).await;
+        code::plan(change, cloud).await;
         plan_consequences(change);
         layers::warn(change, cloud).await
     }
@@ -350,7 +374,7 @@ impl Function {
     ) -> Result<(), Problem> {
         let changed = self.modify_time.is_known_and(|time| *time != found.mod_time)
             || self.code_size.is_known_and(|size| *size != found.code_size);
-        if !changed && !self.code_sha256.is_null() {
+        if !changed && self.code_sha256.is_known() {
             return Ok(());
         }
         let request = GetFunctionAddressRequest {
