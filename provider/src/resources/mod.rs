@@ -22,6 +22,8 @@ pub fn all() -> Resources<Cloud> {
         .with::<scf::namespace::Namespace>()
         .with::<scf::provisioned_concurrency_config::ProvisionedConcurrency>()
         .with::<scf::reserved_concurrency_config::ReservedConcurrency>()
+        .with::<scf::trigger::Trigger>()
+        .with::<scf::trigger::config::TriggerConfig>()
         .with::<scf::version::Version>()
         .with::<vpc::network::Vpc>()
         .with::<vpc::security_group::SecurityGroup>()

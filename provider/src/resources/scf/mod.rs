@@ -8,6 +8,7 @@ pub mod namespace;
 mod packed;
 pub mod provisioned_concurrency_config;
 pub mod reserved_concurrency_config;
+pub mod trigger;
 pub mod version;
 
 use tencentcloud_api::{Guard, scf};
