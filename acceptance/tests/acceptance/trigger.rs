@@ -310,7 +310,7 @@ fn r258_r261_what_the_cloud_would_refuse_is_refused_while_planning() {
             timer(
                 "daily",
                 "0 0 8 * * * *",
-                "custom_argument = join(\"\", [for i in range(5000) : \"x\"])",
+                "custom_argument = join(\"\", [for i in range(1000) : \"xxxxx\"])",
             ),
             vec!["custom_argument", "4096 bytes"],
         ),
