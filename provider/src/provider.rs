@@ -80,6 +80,7 @@ impl Provider for TencentCloud {
             region: config.region.into_known(),
             protocol: config.protocol.into_known(),
             domain: config.domain.into_known(),
+            cos_domain: config.cos_domain.into_known(),
             endpoint: config.endpoint.into_known(),
             profile: config.profile.into_known(),
             shared_credentials_dir: config.shared_credentials_dir.into_known(),

@@ -141,6 +141,19 @@ impl Time {
         format!("{date}T{time}Z")
     }
 
+    /// `Sat, 31 Jan 2026 00:00:00 GMT`, as HTTP has it.
+    #[must_use]
+    pub fn http(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let days = self.0.div_euclid(86_400_000);
+        let [year, month, date] = calendar(days);
+        let (week, month) = (days.rem_euclid(7) as usize, (month - 1) as usize);
+        let [_, time] = self.parts();
+        format!("{}, {date:02} {} {year:04} {time} GMT", DAYS[week], MONTHS[month])
+    }
+
     /// The moment that [`Time::local`] writes so; `None` when the text is no such time.
     #[must_use]
     pub fn from_local(text: &str) -> Option<Self> {
@@ -220,6 +233,7 @@ mod tests {
         let time = Time(1_700_000_000_000);
         assert_eq!(time.local(), "2023-11-15 06:13:20");
         assert_eq!(time.iso(), "2023-11-14T22:13:20Z");
+        assert_eq!(time.http(), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(Time::from_local(&time.local()), Some(time));
         assert_eq!(Time::from_local("yesterday"), None);
     }

@@ -93,6 +93,8 @@ quotas! {
     RULES = "clb.rules", 50, "LimitExceeded";
     /// Targets of a rule.
     TARGETS = "clb.targets", 100, "LimitExceeded";
+    /// Buckets of an account, in all regions.
+    COS_BUCKETS = "cos.buckets", 200, "TooManyBuckets";
     /// Tags of one object.
     TAGS = "tag.per_resource", 50, "LimitExceeded.ResourceAttachedTags";
 }

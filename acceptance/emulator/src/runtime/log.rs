@@ -84,7 +84,8 @@ impl Log {
         self.platform("Init Report", &text);
     }
 
-    /// Ends the log of a request that returned, or failed with the error document `result`.
+    /// Ends the log of a request that returned, or failed with the error document `result`. What a
+    /// web function answers is empty here: it is not logged (R124).
     pub(super) fn end(
         mut self,
         succeeded: bool,
@@ -96,7 +97,9 @@ impl Log {
         if !succeeded {
             self.platform("ERROR", &format!("Result: {result}"));
         }
-        self.platform("Response", &format!("RetMsg: {result}"));
+        if !result.is_empty() {
+            self.platform("Response", &format!("RetMsg: {result}"));
+        }
         self.platform("END", "");
         let report = format!(
             "Duration: {duration_ms}ms Memory: {memory_mb}MB MemUsage: {}MB",

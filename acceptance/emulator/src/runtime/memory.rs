@@ -1,6 +1,8 @@
 //! How much memory and how many processes an instance uses, seen from outside.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -35,30 +37,35 @@ pub(super) struct Meter {
     /// The function's process, once it was found.
     main: Option<u32>,
     page: u64,
-    /// The most that was seen since [`Meter::restart`].
-    peak: u64,
+    /// The most that was seen since [`Meter::restart`], in bytes.
+    peak: Arc<AtomicU64>,
 }
 
 impl Meter {
     /// A meter of what runs below `spawned`.
     pub(super) fn new(spawned: u32, depth: usize) -> Self {
-        Self { spawned, depth, main: None, page: page_size(), peak: 0 }
+        Self { spawned, depth, main: None, page: page_size(), peak: Arc::default() }
     }
 
     /// Begins a new measurement.
     pub(super) fn restart(&mut self) {
-        self.peak = 0;
+        self.peak.store(0, Ordering::Relaxed);
     }
 
     /// The most seen, in bytes.
     pub(super) fn peak(&self) -> u64 {
-        self.peak
+        self.peak.load(Ordering::Relaxed)
+    }
+
+    /// Shows [`Meter::peak`] to others while the meter is at work.
+    pub(super) fn gauge(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.peak)
     }
 
     /// Looks at the function's own process.
     pub(super) fn look(&mut self) {
         if let Some(main) = self.find() {
-            self.peak = self.peak.max(resident(main) * self.page);
+            self.peak.fetch_max(resident(main) * self.page, Ordering::Relaxed);
         }
     }
 
@@ -80,7 +87,7 @@ impl Meter {
             if processes > PROCESSES {
                 return Excess::Processes;
             }
-            if self.peak > limit {
+            if self.peak() > limit {
                 return Excess::Memory;
             }
         }
@@ -116,7 +123,7 @@ impl Meter {
         let page = self.page;
         let look = tokio::task::spawn_blocking(move || used_by_all(main, page, limit));
         let (used, processes) = look.await.unwrap_or_default();
-        self.peak = self.peak.max(used);
+        self.peak.fetch_max(used, Ordering::Relaxed);
         processes
     }
 

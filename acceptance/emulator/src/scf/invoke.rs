@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use serde_json::{Map, Value, json};
 
 use super::event_invoke::EventInvoke;
@@ -18,7 +20,7 @@ use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Runtime,
-    Status as Ended,
+    Status as Ended, WebBody, WebCall,
 };
 use crate::store::Scope;
 use crate::transitions::INVOKE_RETRY;
@@ -93,25 +95,59 @@ pub async fn invoke(
 ) -> Result<Outcome, Refusal> {
     let spec = {
         let txn = cloud.store.read()?;
-        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target)?
+        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Event)?
     };
     run(cloud, &spec, event, request_id).await
 }
 
-/// R229: queues the call of a trigger, which waits for nobody. A function that is gone by now, or
-/// cannot run, is nobody's mistake.
-pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>) {
+/// Serves an HTTP request by a web function. How it went is written down when the answer has gone.
+///
+/// # Errors
+/// When there is no such function or version, it takes events, or it cannot run yet. What goes
+/// wrong while it runs is part of the answer.
+pub async fn serve(
+    cloud: &Arc<Cloud>,
+    target: &Target,
+    request: Request<Incoming>,
+) -> Result<Response<WebBody>, Refusal> {
+    let spec = {
+        let txn = cloud.store.read()?;
+        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Http)?
+    };
+    let (started, key, records) = (cloud.clock.now(), spec.key.clone(), Arc::downgrade(cloud));
+    let call = WebCall {
+        request_id: cloud.ids.request(),
+        quota: quota(cloud, &spec)?,
+        finished: Box::new(move |outcome| {
+            if let Some(cloud) = records.upgrade() {
+                cloud.called.records.add(&key, log::Record::of(&outcome, started, 0));
+            }
+        }),
+    };
+    Ok(cloud.runtime.serve(spec, call, request).await)
+}
+
+/// R229: queues the call of a trigger, which waits for nobody; the id of the call. A function that is
+/// gone by now, or cannot run, is nobody's mistake: then there is none.
+pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>) -> Option<String> {
     let resolve = || -> Result<Queued, Refusal> {
         let txn = cloud.store.read()?;
         let here = txn.scope(&target.account.uin, &target.region);
         let (now, request_id) = (cloud.clock.now(), cloud.ids.request());
         let function = function::named(&here, now, &target.namespace, &target.function)?;
-        let spec = resolve(cloud, &here, target)?;
+        let spec = resolve(cloud, &here, target, Kind::Event)?;
         Ok(Queued { spec, event, request_id, queued: now, async_run: function.async_run })
     };
     match resolve() {
-        Ok(queued) => queued.start(Arc::clone(cloud)),
-        Err(refusal) => tracing::debug!(%refusal, "a trigger cannot call its function"),
+        Ok(queued) => {
+            let id = queued.request_id.clone();
+            queued.start(Arc::clone(cloud));
+            Some(id)
+        }
+        Err(refusal) => {
+            tracing::debug!(%refusal, "a trigger cannot call its function");
+            None
+        }
     }
 }
 
@@ -149,12 +185,16 @@ fn resolve(
     cloud: &Arc<Cloud>,
     here: &Scope<'_>,
     target: &Target,
+    kind: Kind,
 ) -> Result<Arc<FunctionSpec>, Refusal> {
     let now = cloud.clock.now();
     let function = function::named(here, now, &target.namespace, &target.function)?;
-    if function.kind == Kind::Http {
+    if function.kind != kind {
         // R112.
-        let text = "A web function is called by HTTP, not by the API.";
+        let text = match function.kind {
+            Kind::Http => "A web function is called by HTTP, not by the API.",
+            Kind::Event => "This function takes events; only web functions are called by HTTP.",
+        };
         return refused("InvalidParameterValue.FunctionType", text);
     }
     let id = function::id(&target.namespace, &target.function);
@@ -171,7 +211,7 @@ fn resolve(
         }
         (number.to_string(), &published.revision)
     };
-    Ok(spec(cloud, target, name, revision))
+    Ok(spec(cloud, target, name, kind, revision))
 }
 
 /// The version that a qualifier stands for; an alias may choose between two.
@@ -213,6 +253,7 @@ fn spec(
     cloud: &Arc<Cloud>,
     target: &Target,
     version: String,
+    kind: Kind,
     revision: &Revision,
 ) -> Arc<FunctionSpec> {
     let key = FunctionKey {
@@ -248,6 +289,7 @@ fn spec(
             secret_key: SECRET_KEY.to_owned(),
             token: String::new(),
         }),
+        web: (kind == Kind::Http).then(|| revision.web()),
         key: key.clone(),
     });
     specs.insert(key, Arc::clone(&spec));
@@ -321,7 +363,7 @@ fn asked(
 
 async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answer {
     let (spec, async_run) = live.read(|call| {
-        let spec = resolve(call.cloud, &call.store, &target)?;
+        let spec = resolve(call.cloud, &call.store, &target, Kind::Event)?;
         Ok((spec, function::of_call(call)?.async_run))
     })?;
     let tail = live.read(|call| Ok(call.params.str("LogType") == "Tail"))?;

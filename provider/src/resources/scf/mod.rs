@@ -3,11 +3,15 @@
 pub mod alias;
 pub mod event_invoke_config;
 pub mod function;
+pub mod invocation;
+pub mod invoke_function;
 pub mod layer;
 pub mod namespace;
 mod packed;
 pub mod provisioned_concurrency_config;
 pub mod reserved_concurrency_config;
+pub mod sync_invoke_function;
+pub mod terminate_async_event;
 pub mod trigger;
 pub mod version;
 

@@ -3,7 +3,9 @@
 mod limits;
 mod node;
 mod python;
+mod socket;
 mod warm;
+mod web;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -55,7 +57,8 @@ impl Machine {
 fn package(files: &[(&str, &str)]) -> Package {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        let mode = if name.ends_with("bootstrap") { 0o755 } else { 0o644 };
+        zip.start_file(*name, SimpleFileOptions::default().unix_permissions(mode)).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
     Package::from_bytes(zip.finish().unwrap().into_inner())
@@ -82,6 +85,7 @@ fn python(index: &str) -> FunctionSpec {
         timeout: Duration::from_secs(3),
         init_timeout: Duration::from_secs(60),
         credentials: None,
+        web: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod rules;
 mod trigger;
 mod trigger_events;
 mod version;
+mod web;
 
 use std::io::Write;
 
