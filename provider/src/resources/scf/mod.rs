@@ -13,6 +13,7 @@ pub mod reserved_concurrency_config;
 pub mod sync_invoke_function;
 pub mod terminate_async_event;
 mod staging;
+pub mod trigger;
 pub mod version;
 
 use tencentcloud_api::{Guard, scf};

@@ -11,6 +11,7 @@ use tf_schema::Value;
 use super::layers::{self, Layer};
 use super::{Function, TriggerInfo};
 use crate::resources::scf::staging;
+use crate::resources::scf::trigger::inline;
 use crate::tags;
 
 impl Function {
@@ -183,6 +184,7 @@ impl Function {
         self.vip = found.access_info.vip.into();
         self.eip_fixed = (found.eip_config.eip_fixed == "TRUE").into();
         self.eips = found.eip_config.eips.into();
+        self.triggers = inline::adopt(&self.triggers, key, &found.triggers);
         self.trigger_info =
             found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
     }
