@@ -2,9 +2,11 @@
 
 pub mod account;
 pub mod alias;
+mod concurrency;
 mod copy;
 mod event_invoke;
 pub mod function;
+mod image;
 pub mod invoke;
 mod layer;
 mod list;
