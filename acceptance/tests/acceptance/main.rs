@@ -15,3 +15,4 @@ mod provider;
 mod release;
 mod rules;
 mod tidy;
+mod web;

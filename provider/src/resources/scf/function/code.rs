@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use tencentcloud_api::scf::{Code, ImageConfig};
 use tf_protocol::Problem;
 use tf_schema::check::quoted;
 use tf_schema::{Path, Value};
 
-use super::Function;
 use super::check::{Entry, entry_of};
+use super::{Function, web};
 use crate::package::{Package, Source};
 use crate::resources::scf::packed::{self, Given, Packed};
 
@@ -47,25 +48,55 @@ impl Packed for Function {
     }
 }
 
-/// Loads the package that was planned, which there must be.
-pub async fn load_as_planned(planned: &Function) -> Result<Package, Problem> {
-    packed::load_as_planned(planned).await?.ok_or_else(|| {
+/// The code as a request carries it.
+pub enum Sent {
+    /// A package of this machine.
+    Package(Package),
+    /// An image.
+    Image(ImageConfig),
+}
+
+impl Sent {
+    /// The code of a request.
+    pub fn to_api(&self) -> Code {
+        match self {
+            Sent::Package(package) => {
+                Code { zip_file: Some(packed::encode(package)), ..Code::default() }
+            }
+            Sent::Image(image) => Code { image_config: Some(image.clone()), ..Code::default() },
+        }
+    }
+
+    /// What a request says about where the code comes from.
+    pub fn source(&self) -> Option<String> {
+        matches!(self, Sent::Package(_)).then(|| "ZipFile".to_owned())
+    }
+}
+
+/// Loads the code that was planned, which there must be.
+pub async fn load_as_planned(planned: &Function) -> Result<Sent, Problem> {
+    if let Some(image) = planned.image() {
+        return Ok(Sent::Image(image.to_api()));
+    }
+    let package = packed::load_as_planned(planned).await?.ok_or_else(|| {
         Problem::new(
             "No code",
-            "Set zip_file, source_dir or source_file: the function's code must be sent.",
+            "Set zip_file, source_dir, source_file or image_config: the function's code must be \
+             sent.",
         )
-    })
+    })?;
+    Ok(Sent::Package(package))
 }
 
 /// R68, R97, R121: the entry file stands at the root of the package and has the language's
-/// extension; R128: a web function's start file can be run.
+/// extension; R128, R130, R133: a web function's start file can be run.
 fn misplaced_entry(config: &Function, package: &Package) -> Option<String> {
     let entry = entry_of(config)?;
     let names = match &entry {
         Entry::OneOf(names) => names,
         Entry::Bootstrap(name) => std::slice::from_ref(name),
     };
-    let Some(found) = names.iter().find(|name| package.entries.contains_key(*name)) else {
+    if !names.iter().any(|name| package.entries.contains_key(name)) {
         let elsewhere = package
             .entries
             .keys()
@@ -77,14 +108,10 @@ fn misplaced_entry(config: &Function, package: &Package) -> Option<String> {
             None => format!("The package holds {}.", summary(package)),
         };
         return Some(format!("The package must hold {} at its root. {hint}", quoted(names)));
-    };
-    let mode = package.entries[found];
+    }
     match entry {
-        Entry::Bootstrap(name) if mode.is_some_and(|mode| mode & 0o111 == 0) => Some(format!(
-            "{name:?} must be executable: its mode in the package is {:o}, and must be 755 or 777.",
-            mode.unwrap_or_default() & 0o777
-        )),
-        _ => None,
+        Entry::Bootstrap(_) => web::start_file(package),
+        Entry::OneOf(_) => None,
     }
 }
 
@@ -105,9 +132,7 @@ pub fn sources(config: &Function) -> Vec<Path> {
         ("source_dir", &config.source_dir),
         ("source_file", &config.source_file),
     ];
-    given
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, _)| Path::attribute(*name))
-        .collect()
+    let image = config.image().map(|_| Path::attribute("image_config"));
+    let given = given.iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, _)| Path::attribute(*name)).chain(image).collect()
 }

@@ -3,8 +3,12 @@
 
 pub mod check;
 mod code;
+pub mod concurrency;
+pub mod image;
+pub mod intranet;
 pub mod layers;
 mod map;
+mod web;
 
 use std::collections::BTreeMap;
 
@@ -20,8 +24,8 @@ use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
 ///
-/// The code comes from a folder (`source_dir`), a file (`source_file`) or a zip package
-/// (`zip_file`). The provider packs folders and files by itself, the same on every machine, and
+/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package
+/// (`zip_file`) or a container image (`image_config`). The provider packs folders and files by itself, the same on every machine, and
 /// follows their content: `code_sha256` changes if and only if the code does.
 #[derive(Resource, Default)]
 pub struct Function {
@@ -96,6 +100,13 @@ pub struct Function {
     /// id is returned. It cannot be changed.
     #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
     pub async_run_enable: Value<String>,
+    /// `WS` for a web function that speaks WebSocket. It cannot be changed.
+    #[tf(optional, force_new, validate(one_of(&["WS"])))]
+    pub protocol_type: Value<String>,
+    /// Seconds after which the cloud closes a WebSocket connection on which nothing is sent: 10 to
+    /// 7200, and no more than `timeout`.
+    #[tf(optional, computed, stable, validate(between(10, 7200)))]
+    pub idle_time_out: Value<i64>,
     /// Log set to which the function's logs go; goes together with `cls_topic_id`.
     #[tf(optional, computed, stable)]
     pub cls_logset_id: Value<String>,
@@ -157,6 +168,17 @@ pub struct Function {
     /// of the later layer counts.
     #[tf(block, max(5))]
     pub layers: Value<Vec<layers::Layer>>,
+    /// A container image as the code, in place of a package. A function of an image stays one, and
+    /// one of a package too: changing that makes a new function.
+    #[tf(block, max(1))]
+    pub image_config: Value<Vec<image::Image>>,
+    /// How many requests one instance of a web function serves at a time; one where there is no such
+    /// block.
+    #[tf(block, max(1))]
+    pub instance_concurrency_config: Value<Vec<concurrency::Concurrency>>,
+    /// A fixed address of the function in its network.
+    #[tf(block, max(1))]
+    pub intranet_config: Value<Vec<intranet::Intranet>>,
 }
 
 /// What starts a function.
@@ -186,7 +208,7 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 15] = [
+const ATTRIBUTES: [(&str, &str); 22] = [
     ("InvalidParameterValue.Memory", "mem_size"),
     ("LimitExceeded.Memory", "mem_size"),
     ("LimitExceeded.Timeout", "timeout"),
@@ -202,6 +224,13 @@ const ATTRIBUTES: [(&str, &str); 15] = [
     ("ResourceNotFound.Namespace", "namespace"),
     ("ResourceInUse.Function", "name"),
     ("LimitExceeded.Eip", "enable_eip_config"),
+    ("InvalidParameterValue.Image", "image_config"),
+    ("InvalidParameterValue.RegistryId", "image_config"),
+    ("InvalidParameterValue.IdleTimeOut", "idle_time_out"),
+    ("InvalidParameterValue.InstanceConcurrencyConfig", "instance_concurrency_config"),
+    ("InvalidParameterValue.MaxConcurrency", "instance_concurrency_config"),
+    ("InvalidParameterValue.DynamicEnabled", "instance_concurrency_config"),
+    ("InvalidParameterValue.IntranetConfig", "intranet_config"),
 ];
 
 impl Lifecycle for Function {
@@ -210,9 +239,9 @@ impl Lifecycle for Function {
     type Cloud = Cloud;
 
     async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
-        let package = code::load_as_planned(self).await?;
+        let code = code::load_as_planned(self).await?;
         let key = self.key();
-        let request = self.to_create(&package);
+        let request = self.to_create(&code);
         let made = scf::create_function(cloud, &request).await;
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
         let id = format!("{}+{}", key.namespace, key.name);
@@ -239,10 +268,14 @@ impl Lifecycle for Function {
     async fn update(&mut self, prior: &Self, cloud: &Cloud) -> Result<(), Problem> {
         let key = self.key();
         let _lock = function_lock(cloud, &key.namespace, &key.name).await?;
-        if self.code_sha256 != prior.code_sha256 || self.handler != prior.handler {
-            let package = code::load_as_planned(self).await?;
+        if self.code_sha256 != prior.code_sha256
+            || self.handler != prior.handler
+            || self.image() != prior.image()
+        {
+            let code = code::load_as_planned(self).await?;
             scf::wait_changeable(cloud, &key).await?;
-            scf::update_function_code(cloud, &self.to_update_code(&package)).await?;
+            let updated = scf::update_function_code(cloud, &self.to_update_code(&code)).await;
+            updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
             scf::wait_active(cloud, &key).await?;
         }
         self.update_configuration(Some(prior), cloud).await?;
@@ -285,6 +318,7 @@ impl Lifecycle for Function {
 
     async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
         packed::plan(change).await;
+        image::plan(change, cloud.region());
         plan_consequences(change);
         layers::warn(change, cloud).await
     }
@@ -303,7 +337,7 @@ fn plan_consequences(change: &mut Change<Function>) {
     let failed = change.prior.as_ref().is_some_and(|prior| prior.code_result.text() != "success");
     let prepared = ["code_size", "code_result", "code_error", "err_no"];
     let prepared = if failed { &prepared[..] } else { &prepared[..1] };
-    follows(change, &["code_sha256", "handler"], prepared);
+    follows(change, &["code_sha256", "handler", "image_config"], prepared);
     let network = ["vpc_id", "subnet_id", "enable_public_net", "enable_eip_config"];
     follows(change, &network, &["host", "vip", "eip_fixed", "eips"]);
     // A successful update makes a function active that was not.
@@ -344,6 +378,10 @@ impl Function {
         key: &FunctionKey,
         cloud: &Cloud,
     ) -> Result<(), Problem> {
+        if found.image_config.is_some() {
+            self.code_sha256 = Value::Null;
+            return Ok(());
+        }
         let changed = self.modify_time.is_known_and(|time| *time != found.mod_time)
             || self.code_size.is_known_and(|size| *size != found.code_size);
         if !changed && !self.code_sha256.is_null() {
