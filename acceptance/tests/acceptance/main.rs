@@ -18,3 +18,4 @@ mod release;
 mod rules;
 mod tidy;
 mod trigger;
+mod web;
