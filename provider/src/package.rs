@@ -238,6 +238,27 @@ pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// SHA-256 in hexadecimal of a file, and its size. The file may be larger than the memory.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of_file(path: &Path) -> io::Result<(String, u64)> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let (mut buffer, mut size) = (vec![0; 1 << 16], 0);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((
+                hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+                size,
+            ));
+        }
+        hasher.update(&buffer[..read]);
+        size += read as u64;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};

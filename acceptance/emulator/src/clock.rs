@@ -42,6 +42,12 @@ impl Clock {
         }
     }
 
+    /// Whether it stands still.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped_at.load(Ordering::Relaxed) != RUNNING
+    }
+
     /// The Unix second against which a request's timestamp is held. Moving the cloud's clock does
     /// not make signatures expire; setting a skew does.
     #[must_use]
@@ -128,11 +134,36 @@ impl Time {
         format!("{date} {time}")
     }
 
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// [`Time::local`] and the milliseconds, `2026-01-31 08:00:00.000`.
+    #[must_use]
+    pub fn local_milliseconds(self) -> String {
+        format!("{}.{:03}", self.local(), self.0.rem_euclid(1000))
+    }
+
     /// `2026-01-31T00:00:00Z`.
     #[must_use]
     pub fn iso(self) -> String {
         let [date, time] = self.parts();
         format!("{date}T{time}Z")
+    }
+
+    /// `Sat, 31 Jan 2026 00:00:00 GMT`, as HTTP has it.
+    #[must_use]
+    pub fn http(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let days = self.0.div_euclid(86_400_000);
+        let [year, month, date] = calendar(days);
+        let (week, month) = (days.rem_euclid(7) as usize, (month - 1) as usize);
+        let [_, time] = self.parts();
+        format!("{}, {date:02} {} {year:04} {time} GMT", DAYS[week], MONTHS[month])
     }
 
     /// The moment that [`Time::local`] writes so; `None` when the text is no such time.
@@ -214,6 +245,7 @@ mod tests {
         let time = Time(1_700_000_000_000);
         assert_eq!(time.local(), "2023-11-15 06:13:20");
         assert_eq!(time.iso(), "2023-11-14T22:13:20Z");
+        assert_eq!(time.http(), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(Time::from_local(&time.local()), Some(time));
         assert_eq!(Time::from_local("yesterday"), None);
     }

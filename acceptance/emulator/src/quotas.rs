@@ -73,6 +73,8 @@ quotas! {
     /// R244: timed changes of a version's provisioned concurrency. The product says only that there
     /// is a bound.
     TIMED_ACTIONS = "scf.timed_actions", 10, "LimitExceeded.ProvisionTriggerAction";
+    /// R369: calls a second of a function in asynchronous run mode.
+    ASYNC_RUN_CALLS = "scf.async_run_calls", 1000, "RequestLimitExceeded";
     /// VPCs in a region.
     VPCS = "vpc.vpcs", 20, "LimitExceeded";
     /// Subnets in a VPC.
@@ -93,6 +95,8 @@ quotas! {
     RULES = "clb.rules", 50, "LimitExceeded";
     /// Targets of a rule.
     TARGETS = "clb.targets", 100, "LimitExceeded";
+    /// Buckets of an account, in all regions.
+    COS_BUCKETS = "cos.buckets", 200, "TooManyBuckets";
     /// Tags of one object.
     TAGS = "tag.per_resource", 50, "LimitExceeded.ResourceAttachedTags";
 }

@@ -47,7 +47,10 @@ pub fn coverage() -> BTreeMap<&'static str, Coverage> {
             names.into_iter().partition(|action| find(name, action).is_some());
         Some((*name, Coverage { version: service.version.to_owned(), emulated, not_emulated }))
     };
-    shapes::SERVICES.iter().filter_map(one).collect()
+    // COS is no service of the API 3.0, so it has no official shapes.
+    let version = "XML".to_owned();
+    let cos = Coverage { version, emulated: crate::cos::names(), not_emulated: Vec::new() };
+    shapes::SERVICES.iter().filter_map(one).chain([("cos", cos)]).collect()
 }
 
 #[cfg(test)]

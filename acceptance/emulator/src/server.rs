@@ -17,9 +17,12 @@ use tokio::net::TcpListener;
 
 use crate::cloud::Cloud;
 use crate::console;
+use crate::cos;
 use crate::dispatch::{self, Reply};
 use crate::gateway;
 use crate::runtime::{WebBody, whole};
+use crate::scf::trigger::url;
+use crate::spelling::Spelled;
 use crate::web;
 
 /// What this server answers with.
@@ -60,7 +63,7 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
                     });
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())
-                        .serve_connection(TokioIo::new(stream), service)
+                        .serve_connection(TokioIo::new(Spelled(stream)), service)
                         .with_upgrades();
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "connection ended");
@@ -96,7 +99,12 @@ async fn respond(
     }
     let (head, body) = request.into_parts();
     let in_console = head.uri.path().starts_with(console::ROOT);
-    let limit = if in_console { MAX_IMPORT } else { MAX_REQUEST };
+    let to_cos = if in_console { None } else { cos::incoming(&head) };
+    let limit = match (in_console, &to_cos) {
+        (true, _) => MAX_IMPORT,
+        (false, Some(_)) => cos::MAX_BODY,
+        (false, None) => MAX_REQUEST,
+    };
     let Ok(body) = Limited::new(body, limit).collect().await else {
         let text = format!("The request is larger than {limit} bytes.\n");
         return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, text));
@@ -104,6 +112,12 @@ async fn respond(
     let body = body.to_bytes();
     if in_console {
         return Ok(console::respond(cloud, &head, &body));
+    }
+    if url::is_meant(&head) {
+        return Ok(url::respond(cloud, peer, &head, &body).await);
+    }
+    if let Some(incoming) = to_cos {
+        return cos::respond(cloud, &head, &incoming, body).await.ok_or(Dropped);
     }
     if let Some(stranger) = proxied_elsewhere(&head) {
         let text = format!(

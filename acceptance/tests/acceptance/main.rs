@@ -7,6 +7,7 @@ mod demo;
 mod examples;
 mod faults;
 mod function;
+mod invocation;
 mod layer;
 mod layers;
 mod migration;

@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug_span};
 
 use crate::action::{Action, Answer};
+use crate::api3::Call;
 use crate::batch::Batches;
 use crate::endpoint::Endpoints;
 use crate::error::{Error, Result};
-use crate::exchange::Exchange;
 use crate::limit::Limiter;
 use crate::lock::Locks;
 use crate::random::Random;
@@ -117,9 +117,9 @@ impl Client {
     /// before it is repeated; [`Error::Timeout`] and [`Error::Cancelled`];
     /// [`Error::Decode`]; [`Error::Credentials`] when there are no keys.
     pub async fn call<A: Action>(&self, request: &A) -> Result<Answer<A::Response>> {
-        let exchange = Exchange::new(request);
+        let call = Call::new(request);
         let span = debug_span!("api", action = A::NAME, region = %self.region);
-        let (response, request_id) = self.exchange(&exchange).instrument(span).await?;
+        let (response, request_id) = self.exchange(&call).instrument(span).await?;
         wire::decode(request.id(), response, request_id)
     }
 

@@ -55,6 +55,7 @@ pub(crate) fn classify(action: ActionId, code: &str) -> Class {
         "vpc" => VPC,
         "clb" => CLB,
         "tag" => TAG,
+        "cos" => COS,
         _ => &[],
     };
     own.iter()
@@ -75,6 +76,24 @@ use Class::{
     Account, Busy, Clock, Conflict, Credentials, Internal, Invalid, MissingReference, NotFound,
     Quota, Region, Throttled, Unauthorized, UnknownAction,
 };
+
+const COS: &[Rule] = &[
+    Rule(NotFound, &["NoSuch*", "NotFound"]),
+    Rule(Throttled, &["SlowDown"]),
+    Rule(
+        Internal,
+        &["InternalError", "RequestTimeout", "KmsInternalException", "ServiceUnavailable"],
+    ),
+    Rule(
+        Conflict,
+        &["BucketAlreadyExists", "BucketAlreadyOwnedByYou", "BucketNotEmpty", "FileAlreadyExists"],
+    ),
+    Rule(Clock, &["RequestTimeTooSkewed"]),
+    Rule(Credentials, &["SignatureDoesNotMatch", "InvalidAccessKeyId"]),
+    Rule(Unauthorized, &["AccessDenied"]),
+    Rule(Quota, &["TooManyBuckets"]),
+    Rule(Invalid, &["Invalid*", "Malformed*", "BadDigest", "BadRequest", "Entity*", "KeyTooLong"]),
+];
 
 const COMMON: &[Rule] = &[
     Rule(Clock, &["AuthFailure.SignatureExpire"]),

@@ -5,13 +5,18 @@ use reqwest::Url;
 use crate::error::{Error, Result};
 
 const DEFAULT_DOMAIN: &str = "tencentcloudapi.com";
+const COS_DOMAIN: &str = "cos.myqcloud.com";
 
 /// Finance regions are separate from the rest and answer at hosts of their own.
 const FINANCE_SUFFIX: &str = "-fsi";
 
 /// The base URL of each service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints(Place);
+pub struct Endpoints {
+    place: Place,
+    /// Scheme and host below which buckets have their hosts; `{region}` in it stands for the region.
+    cos: Option<String>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
@@ -23,7 +28,8 @@ enum Place {
 
 impl Default for Endpoints {
     fn default() -> Self {
-        Self(Place::Domain { scheme: "https", domain: DEFAULT_DOMAIN.to_owned() })
+        let place = Place::Domain { scheme: "https", domain: DEFAULT_DOMAIN.to_owned() };
+        Self { place, cos: None }
     }
 }
 
@@ -39,7 +45,7 @@ impl Endpoints {
         domain: Option<&str>,
     ) -> Result<Self> {
         if let Some(endpoint) = endpoint {
-            return Ok(Self(Place::One(base_url(endpoint)?)));
+            return Ok(Self { place: Place::One(base_url(endpoint)?), cos: None });
         }
         let scheme = match protocol.unwrap_or("https") {
             text if text.eq_ignore_ascii_case("https") => "https",
@@ -52,10 +58,54 @@ impl Endpoints {
             }
         };
         let domain = domain.unwrap_or(DEFAULT_DOMAIN).to_owned();
-        let endpoints = Self(Place::Domain { scheme, domain });
+        let endpoints = Self { place: Place::Domain { scheme, domain }, cos: None };
         // Whatever the service, a bad domain fails here and not at the first call.
         endpoints.url("scf", "")?;
         Ok(endpoints)
+    }
+
+    /// These endpoints with the object storage below another domain, such as
+    /// `https://cos.ap-guangzhou.myqcloud.com`: a bucket is asked at the host `BUCKET.DOMAIN`. An
+    /// endpoint for all services goes before it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Endpoint` when it is none.
+    pub fn with_cos_domain(mut self, domain: Option<&str>) -> Result<Self> {
+        self.cos = domain.map(|domain| match domain.contains("://") {
+            true => domain.trim_end_matches('/').to_owned(),
+            false => format!("https://{domain}"),
+        });
+        self.bucket("bucket-1250000000", "ap-guangzhou")?;
+        Ok(self)
+    }
+
+    /// Where a bucket is asked: a URL, and what its paths begin with. The service itself is asked
+    /// with an empty name.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Endpoint` when bucket, region and domain make no URL.
+    pub(crate) fn bucket(&self, bucket: &str, region: &str) -> Result<(Url, String)> {
+        if let Place::One(url) = &self.place {
+            let inside = if bucket.is_empty() { String::new() } else { format!("/{bucket}") };
+            return Ok((url.clone(), inside));
+        }
+        let base = match (&self.cos, &self.place) {
+            (Some(cos), _) => cos.replace("{region}", region),
+            (None, Place::Domain { scheme, .. }) if bucket.is_empty() => {
+                format!("{scheme}://service.{COS_DOMAIN}")
+            }
+            (None, Place::Domain { scheme, .. }) => {
+                format!("{scheme}://{}", COS_DOMAIN.replacen("cos.", &format!("cos.{region}."), 1))
+            }
+            (None, Place::One(url)) => url.to_string(),
+        };
+        let named = match bucket.is_empty() {
+            true => base,
+            false => base.replacen("://", &format!("://{bucket}."), 1),
+        };
+        Ok((base_url(&named)?, String::new()))
     }
 
     /// The URL that requests of `service` to `region` are posted to.
@@ -64,7 +114,7 @@ impl Endpoints {
     ///
     /// `Error::Endpoint` when service, region and domain make no URL.
     pub fn url(&self, service: &str, region: &str) -> Result<Url> {
-        match &self.0 {
+        match &self.place {
             Place::One(url) => Ok(url.clone()),
             Place::Domain { scheme, domain } => {
                 let host = if domain == DEFAULT_DOMAIN && region.ends_with(FINANCE_SUFFIX) {
@@ -79,7 +129,7 @@ impl Endpoints {
 
     /// Whether all services are asked on this machine, as with a local cloud.
     pub fn is_local(&self) -> bool {
-        match &self.0 {
+        match &self.place {
             Place::One(url) => match url.host_str() {
                 Some("localhost" | "[::1]") => true,
                 Some(host) => host.starts_with("127."),
@@ -155,6 +205,30 @@ mod tests {
         assert_eq!(url(&local, "scf", "ap-tokyo"), "http://127.0.0.1:4588/");
         assert!(local.is_local());
         assert!(!new(Some("https://gateway.example"), None, None).is_local());
+    }
+
+    #[test]
+    fn buckets_have_hosts_of_their_own_or_paths_below_the_one_endpoint() {
+        let place = |endpoints: &Endpoints, bucket| {
+            let (url, inside) = endpoints.bucket(bucket, "ap-tokyo").unwrap();
+            format!("{url} {inside}")
+        };
+        let public = new(None, None, None);
+        assert_eq!(place(&public, "b-1"), "https://b-1.cos.ap-tokyo.myqcloud.com/ ");
+        assert_eq!(place(&public, ""), "https://service.cos.myqcloud.com/ ");
+        let own = |domain| new(None, None, None).with_cos_domain(Some(domain)).unwrap();
+        let local = own("http://cos.emulator.internal");
+        assert_eq!(place(&local, "b-1"), "http://b-1.cos.emulator.internal/ ");
+        assert_eq!(place(&local, ""), "http://cos.emulator.internal/ ");
+        assert_eq!(
+            place(&own("cos.{region}.example/"), "b-1"),
+            "https://b-1.cos.ap-tokyo.example/ "
+        );
+        let one = new(Some("http://127.0.0.1:4588"), None, None);
+        let one = one.with_cos_domain(Some("http://cos.emulator.internal")).unwrap();
+        assert_eq!(place(&one, "b-1"), "http://127.0.0.1:4588/ /b-1");
+        assert_eq!(place(&one, ""), "http://127.0.0.1:4588/ ");
+        assert!(new(None, None, None).with_cos_domain(Some("a b")).is_err());
     }
 
     #[test]

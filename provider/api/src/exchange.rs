@@ -3,28 +3,54 @@
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{debug, trace};
 
-use crate::action::{Action, ActionId, Kind};
+use crate::action::{ActionId, Kind};
 use crate::client::{Client, Stop};
 use crate::codes::{Class, classify};
-use crate::endpoint::host_header;
+use crate::credential::Credential;
 use crate::error::{Clocks, Error, Result};
 use crate::limit::Permit;
-use crate::redact;
 use crate::retry::{Failure, Retry};
-use crate::sign::{ToSign, payload_hash};
-use crate::transport::{AGENT, Broken, JSON, Post, headers};
-use crate::wire::{self, Reply};
+use crate::sign::Signer;
+use crate::transport::{Broken, Outgoing, Received};
 
-/// One call while it is repeated.
-pub(crate) struct Exchange {
-    action: ActionId,
-    patience: Duration,
-    body: Bytes,
-    payload_hash: String,
+/// What is exchanged: how a request is made, and what its answer means.
+pub(crate) trait Errand: Sync {
+    /// What the answer holds.
+    type Reply: Send;
+
+    /// The action.
+    fn action(&self) -> ActionId;
+
+    /// The request, signed at a Unix time.
+    fn compose(&self, client: &Client, signed_at: u64) -> Result<Outgoing>;
+
+    /// What the answer says, and the id of the request.
+    fn open(&self, received: Received) -> Result<Opened<Self::Reply>, Failed>;
+
+    /// What nobody may see in a message of the cloud is taken out of it.
+    fn redact(&self, message: &str, credential: &Credential) -> String;
+
+    /// The body of an answer or request, fit to be logged.
+    fn show(&self, body: &[u8]) -> String;
+}
+
+/// An answer that has been understood.
+pub(crate) enum Opened<T> {
+    /// The action was carried out.
+    Done { reply: T, request_id: String },
+    /// The action was refused.
+    Refused { code: String, message: String, request_id: String },
+}
+
+/// An answer that has not.
+pub(crate) enum Failed {
+    /// It is not the cloud's.
+    Broken(Broken),
+    /// It is not as documented.
+    Error(Error),
 }
 
 /// A failed attempt.
@@ -33,25 +59,10 @@ struct Attempt {
     failure: Failure,
 }
 
-impl Exchange {
-    pub(crate) fn new<A: Action>(request: &A) -> Self {
-        let body = wire::encode(request);
-        Self {
-            action: request.id(),
-            patience: A::PATIENCE,
-            payload_hash: payload_hash(&body),
-            body,
-        }
-    }
-}
-
 impl Client {
     /// Sends until it is answered, refused for good, or not worth another attempt.
-    pub(crate) async fn exchange(
-        &self,
-        exchange: &Exchange,
-    ) -> Result<(serde_json::Value, String)> {
-        let action = exchange.action;
+    pub(crate) async fn exchange<E: Errand>(&self, errand: &E) -> Result<(E::Reply, String)> {
+        let action = errand.action();
         let mut retry = Retry::new(&self.shared.policy, &self.shared.random, action.kind);
         // Set once an attempt may have taken effect, whatever the later ones say.
         let mut lost = None;
@@ -59,7 +70,7 @@ impl Client {
         loop {
             attempt += 1;
             let permit = self.depart(action, lost.is_some()).await?;
-            let Attempt { error, failure } = match self.attempt(exchange, attempt).await {
+            let Attempt { error, failure } = match self.attempt(errand, attempt).await {
                 Ok(done) => return Ok(done),
                 Err(failed) => failed,
             };
@@ -102,24 +113,24 @@ impl Client {
     }
 
     /// Sends once. When the caller stops, a change in flight may still finish.
-    async fn attempt(
+    async fn attempt<E: Errand>(
         &self,
-        exchange: &Exchange,
+        errand: &E,
         number: u64,
-    ) -> Result<(serde_json::Value, String), Attempt> {
-        let started = Instant::now();
-        let sending = self.send(exchange);
+    ) -> Result<(E::Reply, String), Attempt> {
+        let (started, action) = (Instant::now(), errand.action());
+        let sending = self.send(errand);
         tokio::pin!(sending);
         let result = tokio::select! {
             biased;
             result = &mut sending => result,
             stop = self.stop() => {
-                let changes = exchange.action.kind != Kind::Read;
+                let changes = action.kind != Kind::Read;
                 let grace = if changes { self.shared.policy.grace } else { Duration::ZERO };
                 match timeout(grace, sending).await {
                     Ok(result) => result,
                     Err(_) => Err(Attempt {
-                        error: stop.error(exchange.action.name, None, changes),
+                        error: stop.error(action.name, None, changes),
                         failure: Failure::Final,
                     }),
                 }
@@ -140,66 +151,44 @@ impl Client {
         result
     }
 
-    async fn send(&self, exchange: &Exchange) -> Result<(serde_json::Value, String), Attempt> {
-        let action = exchange.action;
+    async fn send<E: Errand>(&self, errand: &E) -> Result<(E::Reply, String), Attempt> {
+        let action = errand.action();
         let signed_at = (self.shared.now)();
-        let post = self.post(exchange, signed_at).map_err(Attempt::last)?;
-        let endpoint = post.url.to_string();
-        trace!(body = %Lazy(|| redact::body(&exchange.body)), "request");
-        let received = self
-            .shared
-            .transport
-            .send(post)
-            .await
-            .map_err(|broken| Attempt::broken(action, endpoint, broken))?;
-        trace!(body = %Lazy(|| redact::body(&received.body)), "response");
-        match wire::open(action, &received.body).map_err(Attempt::last)? {
-            Reply::Done { response, request_id } => Ok((response, request_id)),
-            Reply::Refused { code, message, request_id } => {
+        let outgoing = errand.compose(self, signed_at).map_err(Attempt::last)?;
+        let endpoint = outgoing.url.to_string();
+        trace!(body = %Lazy(|| errand.show(&outgoing.body)), "request");
+        let broken = |broken| Attempt::broken(action, endpoint.clone(), broken);
+        let received = self.shared.transport.send(outgoing).await.map_err(broken)?;
+        trace!(body = %Lazy(|| errand.show(&received.body)), "response");
+        let server = received.date();
+        match errand.open(received) {
+            Ok(Opened::Done { reply, request_id }) => Ok((reply, request_id)),
+            Ok(Opened::Refused { code, message, request_id }) => {
                 let message = match &self.shared.signer {
-                    Some(signer) => redact::message(&message, &exchange.body, signer.credential()),
+                    Some(signer) => errand.redact(&message, signer.credential()),
                     None => message,
                 };
-                let clocks = Box::new(Clocks { server: received.date, signed_at });
+                let clocks = Box::new(Clocks { server, signed_at });
                 Err(Attempt::refused(action, code, message, request_id, clocks))
             }
+            Err(Failed::Broken(reason)) => Err(broken(reason)),
+            Err(Failed::Error(error)) => Err(Attempt::last(error)),
         }
     }
 
-    /// The signed request.
-    fn post(&self, exchange: &Exchange, signed_at: u64) -> Result<Post> {
-        let action = exchange.action;
-        let signer = self.shared.signer.as_ref().ok_or_else(|| Error::Credentials {
+    /// What signs; without keys nothing can.
+    pub(crate) fn signer(&self) -> Result<&Signer> {
+        self.shared.signer.as_ref().ok_or_else(|| Error::Credentials {
             problem: "neither a secret id nor a secret key is set".to_owned(),
-        })?;
-        let url = self.shared.endpoints.url(action.service.name, &self.region)?;
-        let authorization = signer.authorization(
-            action.service.name,
-            signed_at,
-            ToSign {
-                method: "POST",
-                query: "",
-                content_type: JSON,
-                host: &host_header(&url),
-                payload_hash: &exchange.payload_hash,
-            },
-        );
-        let timestamp = signed_at.to_string();
-        let mut values = vec![
-            ("x-tc-action", action.name),
-            ("x-tc-version", action.service.version),
-            ("x-tc-region", &*self.region),
-            ("x-tc-timestamp", &*timestamp),
-            ("x-tc-language", "en-US"),
-            ("x-tc-requestclient", AGENT),
-        ];
-        values
-            .extend(signer.credential().token.as_ref().map(|token| ("x-tc-token", token.expose())));
-        let headers = headers(&values, &authorization).ok_or_else(|| Error::Credentials {
-            problem: "a key, the token or the region has a character that no header can carry"
-                .to_owned(),
-        })?;
-        Ok(Post { url, headers, body: exchange.body.clone(), patience: exchange.patience })
+        })
+    }
+}
+
+/// Why a request has no headers.
+pub(crate) fn unfit_header() -> Error {
+    Error::Credentials {
+        problem: "a key, the token or the region has a character that no header can carry"
+            .to_owned(),
     }
 }
 

@@ -27,6 +27,7 @@
 
 mod action;
 mod advice;
+mod api3;
 mod client;
 mod codes;
 mod credential;
@@ -50,6 +51,7 @@ pub mod sign;
 pub mod wait;
 
 pub mod clb;
+pub mod cos;
 pub mod scf;
 pub mod sts;
 pub mod tag;

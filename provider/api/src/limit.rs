@@ -34,6 +34,8 @@ const TABLE: &[(&str, f64, &[&str])] = &[
         ],
     ),
     ("scf", 10_000.0, &["InvokeFunction"]),
+    // Of every action on a bucket's objects; no names stand for all.
+    ("cos", 1_000.0, &[]),
     (
         "vpc",
         100.0,
@@ -62,7 +64,9 @@ const TABLE: &[(&str, f64, &[&str])] = &[
 fn documented(action: ActionId) -> f64 {
     TABLE
         .iter()
-        .find(|(service, _, names)| *service == action.service.name && names.contains(&action.name))
+        .find(|(service, _, names)| {
+            *service == action.service.name && (names.is_empty() || names.contains(&action.name))
+        })
         .map_or(DEFAULT, |(_, rate, _)| *rate)
 }
 

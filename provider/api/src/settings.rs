@@ -20,7 +20,7 @@ const DEFAULT_PROFILE: &str = "default";
 ///
 /// 1. here;
 /// 2. the environment: `TENCENTCLOUD_SECRET_ID`, `_SECRET_KEY`, `_SECURITY_TOKEN`, `_REGION`,
-///    `_PROTOCOL`, `_DOMAIN`, `_ENDPOINT`, `_PROFILE`, `_SHARED_CREDENTIALS_DIR`;
+///    `_PROTOCOL`, `_DOMAIN`, `_COS_DOMAIN`, `_ENDPOINT`, `_PROFILE`, `_SHARED_CREDENTIALS_DIR`;
 /// 3. the profile's files, for the region and for the keys. Keys come from a profile only
 ///    together: when the id or the key is still missing, id, key and token are all the profile's;
 /// 4. the default: region [`DEFAULT_REGION`], protocol `https`, domain `tencentcloudapi.com`,
@@ -39,6 +39,9 @@ pub struct Settings {
     pub protocol: Option<String>,
     /// Root domain: a service is asked at `SERVICE.DOMAIN`; not used with `endpoint`.
     pub domain: Option<String>,
+    /// Domain of the object storage, below which buckets have their hosts; not used with
+    /// `endpoint`.
+    pub cos_domain: Option<String>,
     /// One base URL for all services.
     pub endpoint: Option<String>,
     /// Name of a profile of the vendor's command line tool.
@@ -94,7 +97,8 @@ impl Settings {
             text(self.endpoint, "ENDPOINT").as_deref(),
             text(self.protocol, "PROTOCOL").as_deref(),
             text(self.domain, "DOMAIN").as_deref(),
-        )?;
+        )?
+        .with_cos_domain(text(self.cos_domain, "COS_DOMAIN").as_deref())?;
 
         let complete = secret_id.is_some() && secret_key.is_some();
         let profile = if complete && region.is_some() {

@@ -3,6 +3,8 @@
 //! A request is signed over its method, query, two headers (`content-type` and `host`) and the
 //! hash of its body; region, version and token are not covered. The path is always `/`.
 
+mod cos;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use ring::{digest, hmac};
 
 use crate::credential::Credential;
+
+pub use cos::CosRequest;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 const SIGNED_HEADERS: &str = "content-type;host";

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
-use reqwest::{StatusCode, Url, redirect};
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode, Url, redirect};
 
 use crate::error::Source;
 
@@ -19,8 +19,6 @@ const IDLE: Duration = Duration::from_secs(15);
 /// The name this client gives itself.
 pub(crate) const AGENT: &str = concat!("scf-rs/", env!("CARGO_PKG_VERSION"));
 
-pub(crate) const JSON: &str = "application/json";
-
 /// The HTTP client: one pool of connections, made when first used. Proxies are the environment's
 /// (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), except that a server on this machine is asked
 /// directly.
@@ -30,7 +28,8 @@ pub(crate) struct Transport {
 }
 
 /// One signed request.
-pub(crate) struct Post {
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -38,11 +37,23 @@ pub(crate) struct Post {
     pub(crate) patience: Duration,
 }
 
-/// What came back with status 200.
+/// What came back.
 pub(crate) struct Received {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+impl Received {
+    /// A header's text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// The server's `Date`.
-    pub(crate) date: Option<String>,
+    pub(crate) fn date(&self) -> Option<String> {
+        self.header(DATE.as_str()).map(str::to_owned)
+    }
 }
 
 /// How far a request got that brought no answer back.
@@ -53,8 +64,20 @@ pub(crate) enum Broken {
     Lost(Source),
     /// A server refused it before any action was run.
     TooMany(Source),
-    /// What answered does not speak API 3.0.
+    /// What answered does not speak the protocol.
     Foreign(Source),
+}
+
+impl Broken {
+    /// What a status means that came without a word of the cloud.
+    pub(crate) fn status(status: StatusCode) -> Self {
+        let told = format!("the answer was HTTP status {status}").into();
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => Self::TooMany(told),
+            _ if status.is_server_error() => Self::Lost(told),
+            _ => Self::Foreign(told),
+        }
+    }
 }
 
 impl Transport {
@@ -62,28 +85,20 @@ impl Transport {
         Self { client: OnceLock::new(), local }
     }
 
-    pub(crate) async fn send(&self, post: Post) -> Result<Received, Broken> {
+    pub(crate) async fn send(&self, outgoing: Outgoing) -> Result<Received, Broken> {
         let client = self.client.get_or_init(|| build(self.local)).as_ref();
         let client = client.map_err(|problem| Broken::Unsent(problem.clone().into()))?;
-        let response = client
-            .post(post.url)
-            .headers(post.headers)
-            .body(post.body)
-            .timeout(post.patience)
+        let mut response = client
+            .request(outgoing.method, outgoing.url)
+            .headers(outgoing.headers)
+            .body(outgoing.body)
+            .timeout(outgoing.patience)
             .send()
             .await
             .map_err(broken)?;
-        let status = response.status();
-        let date = header(response.headers(), DATE.as_str());
-        match status {
-            StatusCode::OK => {
-                let body = response.bytes().await.map_err(broken)?;
-                Ok(Received { body, date })
-            }
-            StatusCode::TOO_MANY_REQUESTS => Err(Broken::TooMany(told(status))),
-            _ if status.is_server_error() => Err(Broken::Lost(told(status))),
-            _ => Err(Broken::Foreign(told(status))),
-        }
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let body = response.bytes().await.map_err(broken)?;
+        Ok(Received { status, headers, body })
     }
 }
 
@@ -110,23 +125,15 @@ fn broken(error: reqwest::Error) -> Broken {
     if unsent { Broken::Unsent(source) } else { Broken::Lost(source) }
 }
 
-fn told(status: StatusCode) -> Source {
-    format!("the answer was HTTP status {status}").into()
-}
-
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
 /// The headers of a request; `authorization` is marked so that nothing logs it.
-pub(crate) fn headers(values: &[(&'static str, &str)], authorization: &str) -> Option<HeaderMap> {
-    let mut headers = HeaderMap::with_capacity(values.len() + 2);
+pub(crate) fn headers(values: &[(&str, &str)], authorization: &str) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(values.len() + 1);
     for (name, value) in values {
-        headers.insert(*name, HeaderValue::from_str(value).ok()?);
+        let name = HeaderName::try_from(*name).ok()?;
+        headers.insert(name, HeaderValue::from_str(value).ok()?);
     }
     let mut authorization = HeaderValue::from_str(authorization).ok()?;
     authorization.set_sensitive(true);
     headers.insert(AUTHORIZATION, authorization);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     Some(headers)
 }

@@ -1,6 +1,7 @@
 //! Every resource, one line each.
 
 pub mod clb;
+pub mod cos;
 pub mod scf;
 pub mod vpc;
 
@@ -15,13 +16,18 @@ pub fn all() -> Resources<Cloud> {
         .with::<clb::instance::Instance>()
         .with::<clb::listener::Listener>()
         .with::<clb::rule::Rule>()
+        .with::<cos::bucket::Bucket>()
+        .with::<cos::object::Object>()
         .with::<scf::alias::Alias>()
         .with::<scf::event_invoke_config::EventInvokeConfig>()
         .with::<scf::function::Function>()
+        .with::<scf::invoke_function::InvokeFunction>()
         .with::<scf::layer::Layer>()
         .with::<scf::namespace::Namespace>()
         .with::<scf::provisioned_concurrency_config::ProvisionedConcurrency>()
         .with::<scf::reserved_concurrency_config::ReservedConcurrency>()
+        .with::<scf::sync_invoke_function::SyncInvokeFunction>()
+        .with::<scf::terminate_async_event::TerminateAsyncEvent>()
         .with::<scf::version::Version>()
         .with::<vpc::network::Vpc>()
         .with::<vpc::security_group::SecurityGroup>()

@@ -1,4 +1,4 @@
-//! State as a document: every object as it is stored, and code packages in base64.
+//! State as a document: every object as it is stored, and its bytes in base64.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -45,14 +45,15 @@ struct Package {
     account: String,
     /// The region.
     region: String,
-    /// The SHA-256 of the bytes, in hexadecimal.
+    /// The SHA-256 of a code package in hexadecimal, or the number of a piece of an object in COS.
     sha256: String,
     /// The bytes, in base64.
     base64: String,
 }
 
 /// What the cloud keeps for itself beside the objects that people make.
-const INTERNAL: [&str; 6] = ["sequence", "use", "tags", "scf.layer", "scf.package", "scf.egress"];
+const INTERNAL: [&str; 7] =
+    ["sequence", "use", "tags", "scf.layer", "scf.package", "scf.egress", "cos.part"];
 
 /// The objects that people make, for people to look at: no code, nothing internal.
 pub fn objects(cloud: &Cloud) -> Said {

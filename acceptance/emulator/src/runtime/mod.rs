@@ -29,6 +29,7 @@ mod pool;
 mod process;
 mod sandbox;
 mod spec;
+mod stop;
 #[cfg(test)]
 mod testing;
 mod web;
@@ -40,6 +41,7 @@ use std::time::Duration;
 pub use outcome::{Outcome, Status};
 pub use sandbox::Isolation;
 pub use spec::{Credentials, FunctionKey, FunctionSpec, Invocation, Package, Quota, Web, WebCall};
+pub use stop::{Stop, Stopper, Stops, stops};
 pub use web::{Body as WebBody, whole};
 
 use hyper::body::Incoming;

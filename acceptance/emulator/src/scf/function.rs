@@ -274,7 +274,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
         None => identify(revision, call, kind)?,
     }
     let code = match (&image, code) {
-        (None, Some(code)) => package::sent(&code)?,
+        (None, Some(code)) => package::sent(call, &code)?,
         _ => Vec::new(),
     };
     revision.apply(call, kind, function.async_run, function.web_socket)?;

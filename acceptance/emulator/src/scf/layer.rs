@@ -136,7 +136,7 @@ pub(super) fn publish(call: &Call<'_>) -> Answer {
     rules::layer_name(layer)?;
     let runtimes = runtimes(&p.texts("CompatibleRuntimes"))?;
     // The shape makes Content a required member.
-    let content = p.object("Content").map(|content| package::sent_by(&content, &SOURCES));
+    let content = p.object("Content").map(|content| package::sent_by(call, &content, &SOURCES));
     let content = content.transpose()?.unwrap_or_default();
     let code = Code::of(&content)?;
     package::within_limit([&code])?;

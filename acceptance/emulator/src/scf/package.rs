@@ -11,6 +11,7 @@ use super::function::Kind;
 use super::revision::Revision;
 use super::rules::{Form, Runtime, runtime};
 use crate::call::Call;
+use crate::cos;
 use crate::params::Params;
 use crate::quotas;
 use crate::refusal::{Refusal, refuse, refused};
@@ -71,8 +72,8 @@ impl Record for Held {
 ///
 /// # Errors
 /// `MissingParameter.Code` and others, when it carries none, or one that this cloud cannot fetch.
-pub(super) fn sent(code: &Params<'_>) -> Result<Vec<u8>, Refusal> {
-    sent_by(code, &SOURCES)
+pub(super) fn sent(call: &Call<'_>, code: &Params<'_>) -> Result<Vec<u8>, Refusal> {
+    sent_by(call, code, &SOURCES)
 }
 
 /// R93, R94: an image is the only source of code.
@@ -94,17 +95,20 @@ pub(super) fn only_image(code: Option<&Params<'_>>) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// As [`sent`].
-pub(super) fn sent_by(code: &Params<'_>, sources: &[&str]) -> Result<Vec<u8>, Refusal> {
+pub(super) fn sent_by(
+    call: &Call<'_>,
+    code: &Params<'_>,
+    sources: &[&str],
+) -> Result<Vec<u8>, Refusal> {
     let given = |name: &&&str| code.text(name).is_some_and(|text| !text.is_empty());
     let sources: Vec<_> = sources.iter().filter(given).copied().collect();
     match sources[..] {
         ["ZipFile"] => unbase64(code.str("ZipFile")),
-        [] => refused("MissingParameter.Code", "The code is missing; give ZipFile."),
-        ["CosBucketName"] => {
-            let text =
-                format!("There is no bucket {} in the local cloud.", code.str("CosBucketName"));
-            refused("ResourceNotFound.Cos", text)
-        }
+        [] => refused(
+            "MissingParameter.Code",
+            "The code is missing; give ZipFile or an object in COS.",
+        ),
+        ["CosBucketName"] => from_cos(call, code),
         ["DemoId"] => refused("ResourceNotFound.Demo", "The local cloud has no demo code."),
         [source] => {
             refused("UnsupportedOperation", format!("The local cloud takes no code from {source}."))
@@ -114,6 +118,18 @@ pub(super) fn sent_by(code: &Params<'_>, sources: &[&str]) -> Result<Vec<u8>, Re
             refused("InvalidParameterValue.Code", text)
         }
     }
+}
+
+/// R94: the archive that lies in COS, in the function's region unless another one is named.
+fn from_cos(call: &Call<'_>, code: &Params<'_>) -> Result<Vec<u8>, Refusal> {
+    let region = code.text("CosBucketRegion").filter(|region| !region.is_empty());
+    let region = region.unwrap_or_else(|| call.region());
+    let place = (code.str("CosBucketName"), code.str("CosObjectName"));
+    if place.1.is_empty() {
+        let text = "CosBucketName goes together with CosObjectName.";
+        return refused("InvalidParameterValue.CosObjectName", text);
+    }
+    Ok(cos::fetch(&call.store, call.account, region, place, call.now)?.into())
 }
 
 fn unbase64(text: &str) -> Result<Vec<u8>, Refusal> {

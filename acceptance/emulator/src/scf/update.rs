@@ -46,8 +46,8 @@ pub(super) fn code(call: &Call<'_>) -> Answer {
             return refused("InvalidParameterValue.Code", text);
         }
         let bytes = match &inside {
-            Some(code) => package::sent(code)?,
-            None => package::sent_by(p, &OLD_SOURCES)?,
+            Some(code) => package::sent(call, code)?,
+            None => package::sent_by(call, p, &OLD_SOURCES)?,
         };
         revision.take_code(call, function.kind, &bytes)?;
     }

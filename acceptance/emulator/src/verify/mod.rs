@@ -4,6 +4,8 @@
 //! [`Authorization::parse`]), then, once the action is known, the timestamp, the SecretId, the
 //! signature and the token (in [`Keyring::verify`]).
 
+pub mod cos;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, PoisonError, RwLock};

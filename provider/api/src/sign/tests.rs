@@ -155,3 +155,23 @@ fn dates_are_utc_and_know_leap_years() {
         assert_eq!(utc_date(timestamp), date, "{timestamp}");
     }
 }
+
+#[test]
+fn the_vendor_s_signature_of_the_object_storage() {
+    let request = CosRequest {
+        method: "GET",
+        path: "/a/ä b.txt",
+        parameters: &[("uploads", ""), ("prefix", "x/y z")],
+        headers: &[
+            ("x-cos-acl", "public-read"),
+            ("content-type", "text/plain; charset=utf-8"),
+            ("host", "b-1250000000.cos.ap-guangzhou.myqcloud.com"),
+        ],
+    };
+    assert_eq!(
+        signer().cos_authorization(TIMESTAMP, request),
+        "q-sign-algorithm=sha1&q-ak=AKIDEXAMPLE&q-sign-time=1699999940;1700003600\
+         &q-key-time=1699999940;1700003600&q-header-list=content-type;host;x-cos-acl\
+         &q-url-param-list=prefix;uploads&q-signature=7c3f61f356aca22242198b989dfbb94128e46df9"
+    );
+}

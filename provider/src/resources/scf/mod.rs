@@ -3,11 +3,16 @@
 pub mod alias;
 pub mod event_invoke_config;
 pub mod function;
+pub mod invocation;
+pub mod invoke_function;
 pub mod layer;
 pub mod namespace;
 mod packed;
 pub mod provisioned_concurrency_config;
 pub mod reserved_concurrency_config;
+mod staging;
+pub mod sync_invoke_function;
+pub mod terminate_async_event;
 pub mod version;
 
 use tencentcloud_api::{Guard, scf};

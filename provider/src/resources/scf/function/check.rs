@@ -106,7 +106,8 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         problems.error("name", "Names too long", detail);
     }
     if let [_, second, ..] = code::sources(config).as_slice() {
-        let detail = "Set only one of zip_file, source_dir, source_file and image_config.";
+        let detail = "Set only one of zip_file, source_dir, source_file, cos_bucket_name and \
+                      image_config.";
         problems.error(second.clone(), "Code from two places", detail);
     }
     globs(
@@ -114,8 +115,15 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         &config.source_dir,
         [("source_include", &config.source_include), ("source_exclude", &config.source_exclude)],
     );
+    let (bucket, object) = (&config.cos_bucket_name, &config.cos_object_name);
+    together(problems, ("cos_bucket_name", bucket), ("cos_object_name", object));
+    if bucket.is_null() && !config.cos_bucket_region.is_null() {
+        let detail = "cos_bucket_region needs cos_bucket_name.";
+        problems.error("cos_bucket_region", "Region without a bucket", detail);
+    }
     check_entry_point(config, problems);
     check_time_limit(config, problems);
+    check_trace(config, problems);
     check_network(config, problems);
     web::check(config, problems);
     image::check(config, problems);
@@ -194,6 +202,17 @@ fn check_time_limit(config: &Function, problems: &mut Diagnostics) {
              (async_run_enable) up to 86400 are allowed."
         );
         problems.error("timeout", "Invalid timeout", detail);
+    }
+}
+
+/// R85.
+fn check_trace(config: &Function, problems: &mut Diagnostics) {
+    let mode = &config.async_run_enable;
+    let background = mode.is_unknown() || mode.is_known_and(|on| on == "TRUE");
+    if config.trace_enable.is_known_and(|on| on == "TRUE") && !background {
+        let detail = "Only events of asynchronous run mode are traced: set \
+                      async_run_enable = \"TRUE\".";
+        problems.error("trace_enable", "Traces without asynchronous run mode", detail);
     }
 }
 

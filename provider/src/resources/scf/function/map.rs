@@ -16,12 +16,13 @@ use crate::tags;
 
 impl Function {
     /// The request that creates the function.
-    pub(super) fn to_create(&self, code: &Sent) -> CreateFunctionRequest {
+    pub(super) fn to_create(&self, code: Sent) -> CreateFunctionRequest {
+        let (code, code_source) = code.to_api();
         CreateFunctionRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
-            code: code.to_api(),
-            code_source: code.source(),
+            code,
+            code_source,
             handler: self.handler.known().cloned(),
             description: self.description.known().cloned(),
             memory_size: self.mem_size.known().copied(),
@@ -39,6 +40,7 @@ impl Function {
                 pairs.map(|(key, value)| Tag { key, value }).collect()
             }),
             async_run_enable: self.async_run_enable.known().cloned(),
+            trace_enable: self.trace_enable.known().cloned(),
             layers: self
                 .layers
                 .is_known_and(|layers| !layers.is_empty())
@@ -58,15 +60,18 @@ impl Function {
     }
 
     /// The request that sends code and handler.
-    pub(super) fn to_update_code(&self, code: &Sent) -> UpdateFunctionCodeRequest {
-        let parts = code.to_api();
+    pub(super) fn to_update_code(&self, code: Sent) -> UpdateFunctionCodeRequest {
+        let (code, code_source) = code.to_api();
         UpdateFunctionCodeRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
             handler: self.handler.known().cloned(),
-            zip_file: parts.zip_file.clone(),
-            code: parts.image_config.is_some().then_some(parts),
-            code_source: code.source(),
+            zip_file: code.zip_file.clone(),
+            cos_bucket_name: code.cos_bucket_name.clone(),
+            cos_object_name: code.cos_object_name.clone(),
+            cos_bucket_region: code.cos_bucket_region.clone(),
+            code: code.image_config.is_some().then_some(code),
+            code_source,
             ..UpdateFunctionCodeRequest::default()
         }
     }
@@ -168,6 +173,7 @@ impl Function {
         self.dns_cache = (found.dns_cache == "TRUE").into();
         self.l5_enable = (found.l5_enable == "TRUE").into();
         self.async_run_enable = filled(found.async_run_enable).or("FALSE").into();
+        self.trace_enable = filled(found.trace_enable).or("FALSE").into();
         self.cls_logset_id = found.cls_logset_id.into();
         self.cls_topic_id = found.cls_topic_id.into();
         let found_tags = found.tags.into_iter().map(|tag| (tag.key, tag.value));

@@ -19,13 +19,14 @@ use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Value};
 
 use super::function_lock;
-use super::packed;
+use super::{packed, staging};
 use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
 ///
-/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package
-/// (`zip_file`) or a container image (`image_config`). The provider packs folders and files by itself, the same on every machine, and
+/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package (`zip_file`),
+/// an object in COS (`cos_bucket_name`) or a container image (`image_config`). The provider packs
+/// folders and files by itself, the same on every machine, and
 /// follows their content: `code_sha256` changes if and only if the code does.
 #[derive(Resource, Default)]
 pub struct Function {
@@ -65,6 +66,21 @@ pub struct Function {
     /// Path of a single file that the provider packs.
     #[tf(optional)]
     pub source_file: Value<String>,
+    /// Bucket in COS that holds a zip package, with or without the APPID; goes together with
+    /// `cos_object_name`. With the APPID, a change of the object is a planned change.
+    #[tf(optional)]
+    pub cos_bucket_name: Value<String>,
+    /// Key of the package in the bucket, ending with `.zip` or `.jar`.
+    #[tf(optional, validate(staging::archive_name))]
+    pub cos_object_name: Value<String>,
+    /// Region of the bucket, by default that of the function.
+    #[tf(optional)]
+    pub cos_bucket_region: Value<String>,
+    /// Bucket, in the function's region and with the APPID at its end, through which a package is
+    /// sent that is too large for a request. It stays there under its hash, so the same bytes are
+    /// sent once.
+    #[tf(optional, validate(staging::staging_name))]
+    pub staging_bucket: Value<String>,
     /// Memory in MB: 64, or 128 to 3072 in steps of 128.
     #[tf(optional, default = 128, validate(check::memory))]
     pub mem_size: Value<i64>,
@@ -107,6 +123,10 @@ pub struct Function {
     /// 7200, and no more than `timeout`.
     #[tf(optional, computed, stable, validate(between(10, 7200)))]
     pub idle_time_out: Value<i64>,
+    /// `TRUE` to keep a record of each event of asynchronous run mode for three days, which
+    /// `tencentcloud_scf_async_event_management` reads. It cannot be changed.
+    #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
+    pub trace_enable: Value<String>,
     /// Log set to which the function's logs go; goes together with `cls_topic_id`.
     #[tf(optional, computed, stable)]
     pub cls_logset_id: Value<String>,
@@ -125,6 +145,9 @@ pub struct Function {
     /// SHA-256 of the code package, in hexadecimal. It changes if and only if the code does.
     #[tf(computed)]
     pub code_sha256: Value<String>,
+    /// ETag of the object in COS from which the code was taken.
+    #[tf(computed, stable)]
+    pub cos_object_etag: Value<String>,
     /// Bytes of the code package.
     #[tf(computed, stable)]
     pub code_size: Value<i64>,
@@ -208,7 +231,10 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 22] = [
+const ATTRIBUTES: [(&str, &str); 25] = [
+    ("ResourceNotFound.CosObject", "cos_object_name"),
+    ("ResourceNotFound.Cos", "cos_bucket_name"),
+    ("InvalidParameterValue.Cos", "cos_bucket_name"),
     ("InvalidParameterValue.Memory", "mem_size"),
     ("LimitExceeded.Memory", "mem_size"),
     ("LimitExceeded.Timeout", "timeout"),
@@ -239,9 +265,9 @@ impl Lifecycle for Function {
     type Cloud = Cloud;
 
     async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
-        let code = code::load_as_planned(self).await?;
+        let code = code::deliver(self, cloud).await?;
         let key = self.key();
-        let request = self.to_create(&code);
+        let request = self.to_create(code);
         let made = scf::create_function(cloud, &request).await;
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
         let id = format!("{}+{}", key.namespace, key.name);
@@ -261,6 +287,7 @@ impl Lifecycle for Function {
             return Ok(Presence::Gone);
         };
         self.notice_foreign_code(&found, &key, cloud).await?;
+        code::follow_object(self, cloud).await;
         self.adopt(&key, found);
         Ok(Presence::Present)
     }
@@ -272,9 +299,9 @@ impl Lifecycle for Function {
             || self.handler != prior.handler
             || self.image() != prior.image()
         {
-            let code = code::load_as_planned(self).await?;
+            let code = code::deliver(self, cloud).await?;
             scf::wait_changeable(cloud, &key).await?;
-            let updated = scf::update_function_code(cloud, &self.to_update_code(&code)).await;
+            let updated = scf::update_function_code(cloud, &self.to_update_code(code)).await;
             updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
             scf::wait_active(cloud, &key).await?;
         }
@@ -318,6 +345,7 @@ impl Lifecycle for Function {
 
     async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
         packed::plan(change).await;
+        code::plan(change, cloud).await;
         image::plan(change, cloud.region());
         plan_consequences(change);
         layers::warn(change, cloud).await
@@ -384,7 +412,7 @@ impl Function {
         }
         let changed = self.modify_time.is_known_and(|time| *time != found.mod_time)
             || self.code_size.is_known_and(|size| *size != found.code_size);
-        if !changed && !self.code_sha256.is_null() {
+        if !changed && self.code_sha256.is_known() {
             return Ok(());
         }
         let request = GetFunctionAddressRequest {

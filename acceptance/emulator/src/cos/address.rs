@@ -1,0 +1,157 @@
+//! Which bucket and key a request is for: named by the host, or by the path.
+
+use hyper::http::request::Parts;
+
+use crate::percent;
+use crate::regions;
+use crate::verify::cos::{Query, claims};
+
+/// What a request is addressed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Address {
+    /// The bucket with its APPID; none for the service itself.
+    pub(super) bucket: Option<String>,
+    /// The object's key; empty for the bucket itself.
+    pub(super) key: String,
+    /// The region, where the address names one.
+    pub(super) region: Option<String>,
+    /// The path as it is signed: decoded.
+    pub(super) path: String,
+    /// By which door it came.
+    pub(super) door: Door,
+}
+
+/// The kinds of hosts of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// The API.
+    Api,
+    /// The static website.
+    Website,
+    /// The global acceleration.
+    Accelerate,
+}
+
+/// The parameters of a query, decoded, in their order; `None` when it is not encoded UTF-8.
+pub(super) fn query(text: &str) -> Option<Vec<(String, String)>> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            // Forms write a blank as a plus sign.
+            Some((percent::decode(name)?, percent::decode(&value.replace('+', " "))?))
+        })
+        .collect()
+}
+
+/// The address of a request to COS; `None` for a request to something else.
+pub(super) fn of(head: &Parts, query: &Query) -> Option<Address> {
+    let named = head.headers.get("host").and_then(|host| host.to_str().ok());
+    let host = head.uri.authority().map(|authority| authority.as_str()).or(named);
+    let path = percent::decode(head.uri.path())?;
+    if let Some(address) = host.and_then(|host| by_host(host, &path)) {
+        return Some(address);
+    }
+    let (bucket, key) = path
+        .strip_prefix('/')
+        .unwrap_or(&path)
+        .split_once('/')
+        .unwrap_or((path.strip_prefix('/').unwrap_or(&path), ""));
+    if !claims(&head.headers, query) && !is_full_name(bucket) {
+        return None;
+    }
+    let region = head.headers.get("x-tc-region").and_then(|region| region.to_str().ok());
+    Some(Address {
+        bucket: Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()),
+        key: key.to_owned(),
+        region: region.map(str::to_owned),
+        door: Door::Api,
+        path,
+    })
+}
+
+/// `[BUCKET.]cos.REGION.DOMAIN`, or `cos-website` or `cos.accelerate` in place of `cos`.
+fn by_host(host: &str, path: &str) -> Option<Address> {
+    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_product = |label: &&str| matches!(*label, "cos" | "cos-website" | "cos-internal");
+    let at = labels.iter().position(is_product)?;
+    let next = labels.get(at + 1).copied().unwrap_or_default();
+    let door = match (labels[at], next) {
+        ("cos-website", _) => Door::Website,
+        (_, "accelerate") => Door::Accelerate,
+        _ => Door::Api,
+    };
+    let inside = path.strip_prefix('/').unwrap_or(path);
+    let (bucket, key) = match labels[..at] {
+        // `service.cos` is the service's own host; without a bucket the path may name one.
+        [] | ["service"] => inside.split_once('/').unwrap_or((inside, "")),
+        [bucket] => (bucket, inside),
+        _ => return None,
+    };
+    Some(Address {
+        bucket: Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()),
+        key: key.to_owned(),
+        region: Some(next.to_owned()).filter(|region| regions::is_region(region)),
+        path: path.to_owned(),
+        door,
+    })
+}
+
+/// Whether a text has the form of a bucket's name with its APPID.
+fn is_full_name(text: &str) -> bool {
+    text.rsplit_once('-').is_some_and(|(name, app_id)| {
+        !name.is_empty() && app_id.len() == 10 && app_id.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Request;
+
+    use super::*;
+
+    fn address(uri: &str, host: &str, signed: bool) -> Option<(String, String, String, Door)> {
+        let mut request = Request::builder().uri(uri).header("host", host);
+        if signed {
+            request = request.header("authorization", "q-sign-algorithm=sha1&q-ak=x");
+        }
+        let head = request.body(()).unwrap().into_parts().0;
+        let found = of(&head, &[])?;
+        let text = Option::unwrap_or_default;
+        Some((text(found.bucket), found.key, text(found.region), found.door))
+    }
+
+    #[test]
+    fn buckets_are_named_by_host_or_by_path() {
+        let expect = |bucket: &str, key: &str, region: &str, door| {
+            Some((bucket.to_owned(), key.to_owned(), region.to_owned(), door))
+        };
+        let (b, here) = ("b-1250000000", "ap-guangzhou");
+        for domain in ["myqcloud.com", "emulator.internal"] {
+            let host = format!("{b}.cos.{here}.{domain}");
+            assert_eq!(address("/a%2Fb/c", &host, false), expect(b, "a/b/c", here, Door::Api));
+            let proxied = format!("http://{host}:80/k");
+            assert_eq!(address(&proxied, "x", false), expect(b, "k", here, Door::Api));
+        }
+        assert_eq!(
+            address("/k", "b-1.cos.emulator.internal", false),
+            expect("b-1", "k", "", Door::Api)
+        );
+        assert_eq!(address("/", "service.cos.myqcloud.com", false), expect("", "", "", Door::Api));
+        assert_eq!(
+            address(&format!("/{b}/k"), &format!("cos.{here}.myqcloud.com"), false),
+            expect(b, "k", here, Door::Api)
+        );
+        let site = format!("{b}.cos-website.{here}.myqcloud.com");
+        assert_eq!(address("/", &site, false), expect(b, "", here, Door::Website));
+        let fast = format!("{b}.cos.accelerate.myqcloud.com");
+        assert_eq!(address("/k", &fast, false), expect(b, "k", "", Door::Accelerate));
+        let local = "127.0.0.1:4588";
+        assert_eq!(address(&format!("/{b}/k/l"), local, false), expect(b, "k/l", "", Door::Api));
+        assert_eq!(address("/bad_name/", local, true), expect("bad_name", "", "", Door::Api));
+        assert_eq!(address("/", local, true), expect("", "", "", Door::Api));
+        assert_eq!(address("/", local, false), None);
+        assert_eq!(address("/", "scf.tencentcloudapi.com", false), None);
+    }
+}
