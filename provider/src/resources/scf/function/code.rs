@@ -231,7 +231,8 @@ pub fn sources(config: &Function) -> Vec<Path> {
         ("source_file", &config.source_file),
         ("cos_bucket_name", &config.cos_bucket_name),
     ];
-    let image = config.image().map(|_| Path::attribute("image_config"));
+    let image = config.image_config.is_unknown() || config.image().is_some();
+    let image = image.then(|| Path::attribute("image_config"));
     let given = given.iter().filter(|(_, value)| !value.is_null());
     given.map(|(name, _)| Path::attribute(*name)).chain(image).collect()
 }

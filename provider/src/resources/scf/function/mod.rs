@@ -25,9 +25,9 @@ use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
 ///
-/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package
-/// (`zip_file`), an object in COS (`cos_bucket_name`) or a container image (`image_config`). The
-/// provider packs folders and files by itself, the same on every machine, and
+/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package (`zip_file`),
+/// an object in COS (`cos_bucket_name`) or a container image (`image_config`). The provider packs
+/// folders and files by itself, the same on every machine, and
 /// follows their content: `code_sha256` changes if and only if the code does.
 #[derive(Resource, Default)]
 pub struct Function {
