@@ -229,7 +229,10 @@ pub fn sha256_of_file(path: &Path) -> io::Result<(String, u64)> {
     loop {
         let read = io::Read::read(&mut file, &mut buffer)?;
         if read == 0 {
-            return Ok((hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), size));
+            return Ok((
+                hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+                size,
+            ));
         }
         hasher.update(&buffer[..read]);
         size += read as u64;

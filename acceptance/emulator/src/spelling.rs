@@ -29,11 +29,7 @@ fn spelled(head: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl AsyncWrite for Spelled {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let inner = Pin::new(&mut self.get_mut().0);
         match spelled(bytes) {
             Some(beginning) => inner.poll_write(cx, &beginning),

@@ -220,7 +220,10 @@ mod tests {
         let local = own("http://cos.emulator.internal");
         assert_eq!(place(&local, "b-1"), "http://b-1.cos.emulator.internal/ ");
         assert_eq!(place(&local, ""), "http://cos.emulator.internal/ ");
-        assert_eq!(place(&own("cos.{region}.example/"), "b-1"), "https://b-1.cos.ap-tokyo.example/ ");
+        assert_eq!(
+            place(&own("cos.{region}.example/"), "b-1"),
+            "https://b-1.cos.ap-tokyo.example/ "
+        );
         let one = new(Some("http://127.0.0.1:4588"), None, None);
         let one = one.with_cos_domain(Some("http://cos.emulator.internal")).unwrap();
         assert_eq!(place(&one, "b-1"), "http://127.0.0.1:4588/ /b-1");

@@ -65,8 +65,10 @@ impl Acl {
             "public-read-write" => &["READ", "WRITE"],
             _ => return None,
         };
-        let grant =
-            |permission: &&str| Grant { grantee: EVERYBODY.to_owned(), permission: (*permission).to_owned() };
+        let grant = |permission: &&str| Grant {
+            grantee: EVERYBODY.to_owned(),
+            permission: (*permission).to_owned(),
+        };
         Some(Self { grants: permissions.iter().map(grant).collect() })
     }
 
@@ -90,7 +92,10 @@ impl Acl {
             for grantee in request.header(header).into_iter().flat_map(|text| text.split(',')) {
                 let id = grantee.trim().strip_prefix("id=").unwrap_or_default().trim_matches('"');
                 if id.is_empty() {
-                    return refused("InvalidArgument", format!("{header} is a list of id=\"...\"."));
+                    return refused(
+                        "InvalidArgument",
+                        format!("{header} is a list of id=\"...\"."),
+                    );
                 }
                 grants.push(Grant { grantee: id.to_owned(), permission: permission.to_owned() });
             }
@@ -110,8 +115,7 @@ impl Acl {
         let mut grants = Vec::new();
         for PolicyGrant { grantee, permission } in policy.list.grants {
             let known = ["READ", "WRITE", "FULL_CONTROL", "READ_ACP", "WRITE_ACP"];
-            let (Some(grantee), true) =
-                (grantee.uri.or(grantee.id), known.contains(&&*permission))
+            let (Some(grantee), true) = (grantee.uri.or(grantee.id), known.contains(&&*permission))
             else {
                 return refused("MalformedACLError", "A grant has a grantee and a permission.");
             };

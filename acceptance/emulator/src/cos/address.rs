@@ -1,6 +1,7 @@
 //! Which bucket and key a request is for: named by the host, or by the path.
 
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 
 use crate::percent;
 use crate::regions;
@@ -47,15 +48,16 @@ pub(super) fn query(text: &str) -> Option<Vec<(String, String)>> {
 /// The address of a request to COS; `None` for a request to something else.
 pub(super) fn of(head: &Parts, query: &Query) -> Option<Address> {
     let named = head.headers.get("host").and_then(|host| host.to_str().ok());
-    let host = head.uri.authority().map(|authority| authority.as_str()).or(named);
+    let host = head.uri.authority().map(Authority::as_str).or(named);
     let path = percent::decode(head.uri.path())?;
     if let Some(address) = host.and_then(|host| by_host(host, &path)) {
         return Some(address);
     }
-    let (bucket, key) = path.strip_prefix('/').unwrap_or(&path).split_once('/').unwrap_or((
-        path.strip_prefix('/').unwrap_or(&path),
-        "",
-    ));
+    let (bucket, key) = path
+        .strip_prefix('/')
+        .unwrap_or(&path)
+        .split_once('/')
+        .unwrap_or((path.strip_prefix('/').unwrap_or(&path), ""));
     if !claims(&head.headers, query) && !is_full_name(bucket) {
         return None;
     }
@@ -133,7 +135,10 @@ mod tests {
             let proxied = format!("http://{host}:80/k");
             assert_eq!(address(&proxied, "x", false), expect(b, "k", here, Door::Api));
         }
-        assert_eq!(address("/k", "b-1.cos.emulator.internal", false), expect("b-1", "k", "", Door::Api));
+        assert_eq!(
+            address("/k", "b-1.cos.emulator.internal", false),
+            expect("b-1", "k", "", Door::Api)
+        );
         assert_eq!(address("/", "service.cos.myqcloud.com", false), expect("", "", "", Door::Api));
         assert_eq!(
             address(&format!("/{b}/k"), &format!("cos.{here}.myqcloud.com"), false),

@@ -99,8 +99,10 @@ pub(super) fn service(request: &Request<'_>) -> Answer {
         creation_date: Time(bucket.created).iso(),
         bucket_type: "cos",
     };
-    let service =
-        Service { owner: Owner::of(&caller.uin), buckets: Buckets { all: here.map(row).collect() } };
+    let service = Service {
+        owner: Owner::of(&caller.uin),
+        buckets: Buckets { all: here.map(row).collect() },
+    };
     Ok(Reply::xml(xml::write("ListAllMyBucketsResult", &service)?))
 }
 
@@ -210,9 +212,16 @@ mod tests {
             assert_eq!(code(good), Ok(()), "{good}");
         }
         let long = format!("{}-1250000000", "a".repeat(50));
-        for bad in
-            ["a", "a-1250000001", "-1250000000", "A-1250000000", "a_b-1250000000", "-a-1250000000", "a--1250000000", &long]
-        {
+        for bad in [
+            "a",
+            "a-1250000001",
+            "-1250000000",
+            "A-1250000000",
+            "a_b-1250000000",
+            "-a-1250000000",
+            "a--1250000000",
+            &long,
+        ] {
             assert_eq!(code(bad), Err("InvalidBucketName".to_owned()), "{bad}");
         }
     }

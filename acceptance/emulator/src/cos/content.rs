@@ -106,9 +106,8 @@ impl Crc64 {
     /// With more bytes.
     #[must_use]
     pub(super) fn update(self, bytes: &[u8]) -> Self {
-        let step = |crc: u64, byte: &u8| {
-            CRC_TABLE[usize::from(crc.to_le_bytes()[0] ^ byte)] ^ (crc >> 8)
-        };
+        let step =
+            |crc: u64, byte: &u8| CRC_TABLE[usize::from(crc.to_le_bytes()[0] ^ byte)] ^ (crc >> 8);
         Self(bytes.iter().fold(self.0, step))
     }
 

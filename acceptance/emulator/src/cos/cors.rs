@@ -10,7 +10,8 @@ pub(super) fn preflight(request: &Request<'_>) -> Answer {
     let bucket = request.existing_bucket()?;
     let asked = request.header("access-control-request-method").unwrap_or_default();
     let headers = request.header("access-control-request-headers").unwrap_or_default();
-    let headers: Vec<_> = headers.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let headers: Vec<_> =
+        headers.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     let allows = |rule: &&CorsRule| {
         headers.iter().all(|name| rule.headers.iter().any(|pattern| matches(pattern, name)))
     };

@@ -112,7 +112,10 @@ fn admit(
         caller.uin.clone_into(&mut entry.account);
     }
     let Some(operation) = operation else {
-        return refused("NotImplemented", "The local cloud does not emulate this operation of COS.");
+        return refused(
+            "NotImplemented",
+            "The local cloud does not emulate this operation of COS.",
+        );
     };
     let of = |text: fn(&Account) -> &str| caller.as_ref().map_or("", text);
     let suffered = cloud.faults.take(&Caller {
@@ -184,17 +187,15 @@ impl Visit<'_> {
             let who = Caller { service: "cos", action: operation.name, secret_id, uin };
             self.cloud.faults.remember(&who, || store.read())?;
             let txn = store.write()?;
-            self.run_and(operation, caller, &txn, |request, answer| {
-                (answer, request.events.take())
-            })
-            .and_then(|(answer, events)| {
-                let reply = answer?;
-                txn.commit()?;
-                for event in &events {
-                    events::object_changed(self.cloud, event);
-                }
-                Ok(reply)
-            })
+            self.run_and(operation, caller, &txn, |request, answer| (answer, request.events.take()))
+                .and_then(|(answer, events)| {
+                    let reply = answer?;
+                    txn.commit()?;
+                    for event in &events {
+                        events::object_changed(self.cloud, event);
+                    }
+                    Ok(reply)
+                })
         };
         if store.is_on_disk() { tokio::task::block_in_place(work) } else { work() }
     }
@@ -257,9 +258,7 @@ async fn suffer(effect: &Effect) -> Option<Option<Answer>> {
         }
         Effect::Stale | Effect::Outcome { .. } => None,
         Effect::Drop => Some(None),
-        Effect::Throttle => {
-            Some(Some(refused("SlowDown", "Reduce your request rate.")))
-        }
+        Effect::Throttle => Some(Some(refused("SlowDown", "Reduce your request rate."))),
         Effect::Fail { code, message } => {
             Some(Some(Err(Refusal::with_code(code.clone(), message.clone()))))
         }
@@ -269,10 +268,16 @@ async fn suffer(effect: &Effect) -> Option<Option<Answer>> {
 /// The HTTP status of an error.
 fn status(code: &str) -> u16 {
     match code {
-        "AccessDenied" | "AccessForbidden" | "InvalidAccessKeyId" | "InvalidObjectState"
-        | "RequestTimeTooSkewed" | "SignatureDoesNotMatch" => 403,
+        "AccessDenied"
+        | "AccessForbidden"
+        | "InvalidAccessKeyId"
+        | "InvalidObjectState"
+        | "RequestTimeTooSkewed"
+        | "SignatureDoesNotMatch" => 403,
         "MethodNotAllowed" => 405,
-        "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" | "BucketNotEmpty"
+        "BucketAlreadyExists"
+        | "BucketAlreadyOwnedByYou"
+        | "BucketNotEmpty"
         | "FileAlreadyExists" => 409,
         "PreconditionFailed" => 412,
         "InvalidRange" => 416,

@@ -119,7 +119,7 @@ impl Object {
             let named = name.strip_prefix("response-").filter(|name| KEPT.contains(name));
             reply = named.into_iter().fold(reply, |reply, name| reply.with(name, value));
         }
-        if self.headers.get("content-type").is_none()
+        if !self.headers.contains_key("content-type")
             && request.parameter("response-content-type").is_none()
         {
             reply = reply.with("Content-Type", "application/octet-stream");
@@ -412,9 +412,9 @@ pub(super) fn delete_many(request: &Request<'_>) -> Answer {
 pub(super) fn source(request: &Request<'_>) -> Result<Object, Refusal> {
     let text = request.header("x-cos-copy-source").unwrap_or_default();
     let (place, query) = text.split_once('?').unwrap_or((text, ""));
-    let parts = place.split_once('/').and_then(|(host, key)| {
-        Some((host.split('.').next()?.to_owned(), percent::decode(key)?))
-    });
+    let parts = place
+        .split_once('/')
+        .and_then(|(host, key)| Some((host.split('.').next()?.to_owned(), percent::decode(key)?)));
     let Some((name, key)) = parts else {
         return refused("InvalidArgument", "x-cos-copy-source is HOST/KEY, encoded.");
     };

@@ -90,8 +90,20 @@ operations! {
 /// Parameters that choose an operation which this cloud does not carry out. Without this list such
 /// a request would be taken for one on the object or bucket itself.
 const FOREIGN: &[&str] = &[
-    "append", "cos_ci", "domain", "intelligent-tiering", "inventory", "logging", "notification",
-    "object-lock", "origin", "policy", "referer", "replication", "restore", "select",
+    "append",
+    "cos_ci",
+    "domain",
+    "intelligent-tiering",
+    "inventory",
+    "logging",
+    "notification",
+    "object-lock",
+    "origin",
+    "policy",
+    "referer",
+    "replication",
+    "restore",
+    "select",
 ];
 
 /// The operation of a request; `None` for one that this cloud does not carry out.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::HeaderMap;
 
+use super::acl::Acl;
 use super::address::{Address, Door};
 use super::bucket::Bucket;
 use super::events::Event;
 use super::object::Object;
-use super::acl::Acl;
 use crate::accounts::Account;
 use crate::clock::Time;
 use crate::cloud::Cloud;

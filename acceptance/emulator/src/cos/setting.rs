@@ -404,9 +404,10 @@ pub(super) fn get_website(request: &Request<'_>) -> Answer {
 
 pub(super) fn put_website(request: &Request<'_>) -> Answer {
     let website: Website = xml::read(request.body)?;
-    let sound = website.index_document.as_ref().is_some_and(|index| {
-        !index.suffix.is_empty() && !index.suffix.contains('/')
-    });
+    let sound = website
+        .index_document
+        .as_ref()
+        .is_some_and(|index| !index.suffix.is_empty() && !index.suffix.contains('/'));
     if !sound {
         return refused("MalformedXML", "The IndexDocument has a Suffix without slashes.");
     }

@@ -80,9 +80,9 @@ fn find<'a>(request: &'a Request<'_>) -> Result<(String, &'a str, Upload, Bucket
 
 fn number(request: &Request<'_>) -> Result<u32, Refusal> {
     let number = request.parameter("partNumber").and_then(|text| text.parse().ok());
-    number.filter(|number| (1..=MOST_PARTS).contains(number)).ok_or_else(|| {
-        refuse("InvalidArgument", format!("partNumber is from 1 to {MOST_PARTS}."))
-    })
+    number
+        .filter(|number| (1..=MOST_PARTS).contains(number))
+        .ok_or_else(|| refuse("InvalidArgument", format!("partNumber is from 1 to {MOST_PARTS}.")))
 }
 
 fn keep(request: &Request<'_>, upload: &str, number: u32, bytes: &[u8]) -> Result<Part, Refusal> {
@@ -194,7 +194,12 @@ pub(super) fn complete(request: &Request<'_>) -> Answer {
     let name = "cos:ObjectCreated:CompleteMultipartUpload";
     request.happened(name, &bucket, request.key(), &object);
     let completed = Completed {
-        location: format!("{}.cos.{}.myqcloud.com/{}", request.bucket_name(), bucket.region, request.key()),
+        location: format!(
+            "{}.cos.{}.myqcloud.com/{}",
+            request.bucket_name(),
+            bucket.region,
+            request.key()
+        ),
         bucket: request.bucket_name(),
         key: request.key(),
         etag: format!("\"{}\"", object.etag),

@@ -22,7 +22,8 @@ pub(super) fn page(request: &Request<'_>) -> Answer {
         return Ok(follow(request, rule, key));
     }
     let index = site.index_document.as_ref().map_or("", |index| &index.suffix);
-    let key = if key.is_empty() || key.ends_with('/') { format!("{key}{index}") } else { key.to_owned() };
+    let key =
+        if key.is_empty() || key.ends_with('/') { format!("{key}{index}") } else { key.to_owned() };
     match find(request, &bucket, &key) {
         Ok(object) => object::send(request, &object),
         Err(refusal) => absent(request, &bucket, site, &key, refusal),

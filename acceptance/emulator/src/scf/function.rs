@@ -256,7 +256,8 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     };
     let mut function = unmade(call, kind)?;
     // The shape makes Code a required member.
-    let code = p.object("Code").map(|code| package::sent(call, &code)).transpose()?.unwrap_or_default();
+    let code =
+        p.object("Code").map(|code| package::sent(call, &code)).transpose()?.unwrap_or_default();
     let revision = &mut function.latest;
     if let Some(runtime) = p.text("Runtime").filter(|runtime| !runtime.is_empty()) {
         revision.runtime = rules::runtime(runtime)?.name.to_owned();

@@ -89,7 +89,10 @@ pub(super) fn sent_by(
     let sources: Vec<_> = sources.iter().filter(given).copied().collect();
     match sources[..] {
         ["ZipFile"] => unbase64(code.str("ZipFile")),
-        [] => refused("MissingParameter.Code", "The code is missing; give ZipFile or an object in COS."),
+        [] => refused(
+            "MissingParameter.Code",
+            "The code is missing; give ZipFile or an object in COS.",
+        ),
         ["CosBucketName"] => from_cos(call, code),
         ["DemoId"] => refused("ResourceNotFound.Demo", "The local cloud has no demo code."),
         [source] => {

@@ -108,9 +108,9 @@ pub fn verify(
 
 /// A span of Unix seconds, `START;END`.
 fn check_time(span: &str, now: i64) -> Result<(), Refusal> {
-    let bounds = span.split_once(';').and_then(|(start, end)| {
-        Some((start.parse::<i64>().ok()?, end.parse::<i64>().ok()?))
-    });
+    let bounds = span
+        .split_once(';')
+        .and_then(|(start, end)| Some((start.parse::<i64>().ok()?, end.parse::<i64>().ok()?)));
     let Some((start, end)) = bounds else {
         return refused("AccessDenied", "A time of the signature is not START;END.");
     };

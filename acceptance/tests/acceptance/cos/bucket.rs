@@ -91,9 +91,9 @@ fn a_bucket_is_made_changed_in_place_and_imported() {
     let state = case.state(BUCKET);
     assert_eq!((&state["versioning_enable"], &state["acl"]), (&json!(false), &json!("private")));
     assert_eq!((&state["website"], &state["tags"]), (&json!([]), &json!(null)));
-    let cors = case.cloud().ask(async |client| {
-        cos::find_document::<cos::CorsConfiguration>(client, NAME).await
-    });
+    let cors = case
+        .cloud()
+        .ask(async |client| cos::find_document::<cos::CorsConfiguration>(client, NAME).await);
     assert_eq!(cors.expect("the bucket is there"), None);
     case.finish();
 }

@@ -21,9 +21,7 @@ fn function(rest: &str) -> String {
 /// A function whose code is an object of the bucket.
 fn stored(name: &str) -> String {
     let depends = "depends_on = [tencentcloud_cos_bucket.a]";
-    function(&format!(
-        "cos_bucket_name = {name:?}\n  cos_object_name = \"/code.zip\"\n  {depends}"
-    ))
+    function(&format!("cos_bucket_name = {name:?}\n  cos_object_name = \"/code.zip\"\n  {depends}"))
 }
 
 fn package(answer: &str) -> Vec<u8> {
@@ -83,11 +81,15 @@ fn r94_code_comes_from_exactly_one_place() {
         (format!("{object}\n  source_file = \"index.py\""), ["Code from two places", "only one"]),
         (String::new(), ["No code", "cos_bucket_name"]),
         ("cos_bucket_name = \"files\"".to_owned(), ["cos_object_name", "both or neither"]),
-        ("source_file = \"index.py\"\n  cos_bucket_region = \"ap-tokyo\"".to_owned(),
-            ["cos_bucket_region", "Region without a bucket"]),
+        (
+            "source_file = \"index.py\"\n  cos_bucket_region = \"ap-tokyo\"".to_owned(),
+            ["cos_bucket_region", "Region without a bucket"],
+        ),
         (object.replace(".zip", ".tar"), [".zip or .jar", "cos_object_name"]),
-        ("source_file = \"index.py\"\n  staging_bucket = \"files\"".to_owned(),
-            ["staging_bucket", "APPID"]),
+        (
+            "source_file = \"index.py\"\n  staging_bucket = \"files\"".to_owned(),
+            ["staging_bucket", "APPID"],
+        ),
     ] {
         case.refuse_plan(&function(&rest), &words);
     }
@@ -150,7 +152,8 @@ fn r358_a_layer_s_content_may_be_an_object_or_go_through_a_bucket() {
     let staged = format!("source_dir = \"libraries\"\n  staging_bucket = {NAME:?}");
     let all = bucket(CLEAN) + &stored + &layer("large", &staged);
     case.apply(&all);
-    let sha = |name: &str| case.state(&format!("tencentcloud_scf_layer.{name}"))["code_sha_256"].clone();
+    let sha =
+        |name: &str| case.state(&format!("tencentcloud_scf_layer.{name}"))["code_sha_256"].clone();
     assert_ne!(sha("stored"), sha("large"));
     case.finish();
 }

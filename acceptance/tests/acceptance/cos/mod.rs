@@ -18,9 +18,9 @@ fn bucket(rest: &str) -> String {
 /// Puts an object behind Terraform's back.
 fn put(case: &Case, key: &str, bytes: Vec<u8>) {
     let (place, body) = (Place::new(NAME, key), Body::Bytes(bytes.into()));
-    let put = case.cloud().ask(async |client| {
-        cos::upload(client, &place, &body, &ObjectSettings::default()).await
-    });
+    let put = case
+        .cloud()
+        .ask(async |client| cos::upload(client, &place, &body, &ObjectSettings::default()).await);
     put.expect("the object can be put");
 }
 

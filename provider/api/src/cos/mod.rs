@@ -20,8 +20,8 @@ pub use bucket::{
 };
 pub use document::{
     AbortIncompleteMultipartUpload, AccelerateConfiguration, CorsConfiguration, CorsRule,
-    DefaultEncryption, Document, EncryptionConfiguration, EncryptionRule, ErrorDocument, Expiration,
-    Filter, IndexDocument, LifecycleConfiguration, LifecycleRule, NoncurrentExpiration,
+    DefaultEncryption, Document, EncryptionConfiguration, EncryptionRule, ErrorDocument,
+    Expiration, Filter, IndexDocument, LifecycleConfiguration, LifecycleRule, NoncurrentExpiration,
     NoncurrentTransition, Redirect, RedirectAll, RoutingCondition, RoutingRule, RoutingRules, Tag,
     TagSet, Tagging, Transition, VersioningConfiguration, WebsiteConfiguration, delete_document,
     find_document, put_document,

@@ -77,10 +77,7 @@ impl Request {
         self
     }
 
-    pub(super) fn headers<'a>(
-        self,
-        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Self {
+    pub(super) fn headers<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         pairs.into_iter().fold(self, |request, (name, value)| request.header(name, value))
     }
 
@@ -118,9 +115,10 @@ impl Reply {
     }
 
     pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.received.headers.iter().filter_map(|(name, value)| {
-            Some((name.as_str(), value.to_str().ok()?))
-        })
+        self.received
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
     }
 
     /// The document that it carries.
@@ -157,7 +155,11 @@ impl Errand for Request {
         url.set_path(&encode(&path, "-_.~/"));
         if !self.parameters.is_empty() {
             let pairs = self.parameters.iter().map(|(name, value)| {
-                if value.is_empty() { (*name).to_owned() } else { format!("{name}={}", encode(value, "-_.~")) }
+                if value.is_empty() {
+                    (*name).to_owned()
+                } else {
+                    format!("{name}={}", encode(value, "-_.~"))
+                }
             });
             url.set_query(Some(&pairs.collect::<Vec<_>>().join("&")));
         }

@@ -236,7 +236,8 @@ impl Object {
 
     /// Puts the content that was planned.
     async fn put(&self, cloud: &Cloud) -> Result<(), Problem> {
-        let now = self.hash().await.map_err(|error| Problem::new("No content", error).at("source"))?;
+        let now =
+            self.hash().await.map_err(|error| Problem::new("No content", error).at("source"))?;
         if self.content_sha256.is_known_and(|planned| *planned != now.sha256) {
             let detail = "It is not what was planned. Nothing was sent; plan again to review it.";
             return Err(Problem::new("The content has changed since the plan", detail).at("source"));

@@ -47,7 +47,8 @@ impl Cos {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let query: Vec<_> = pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
-        let request = Request { method, target: String::new(), headers: vec![], body: String::new() };
+        let request =
+            Request { method, target: String::new(), headers: vec![], body: String::new() };
         let ask = Ask { cos: self, request, path: path.to_owned(), query };
         ask.header("host", &format!("cos.{}.myqcloud.com", self.client.region))
     }
@@ -131,9 +132,8 @@ impl Ask<'_> {
         let join = |pairs: &BTreeMap<String, String>| {
             pairs.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("&")
         };
-        let names = |pairs: &BTreeMap<String, String>| {
-            pairs.keys().cloned().collect::<Vec<_>>().join(";")
-        };
+        let names =
+            |pairs: &BTreeMap<String, String>| pairs.keys().cloned().collect::<Vec<_>>().join(";");
         let method = self.request.method.to_lowercase();
         let http = format!("{method}\n{}\n{}\n{}\n", self.path, join(&query), join(&headers));
         let sha = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, http.as_bytes());

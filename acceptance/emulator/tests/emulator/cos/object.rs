@@ -125,10 +125,7 @@ fn versions_are_kept_listed_and_deleted_one_by_one() {
     // Page by page as well.
     let page = cos.ask("GET", &format!("/{name}?versions&max-keys=3")).send().body;
     let (key, version) = (texts(&page, "NextKeyMarker"), texts(&page, "NextVersionIdMarker"));
-    let rest = format!(
-        "/{name}?versions&key-marker={}&version-id-marker={}",
-        key[0], version[0]
-    );
+    let rest = format!("/{name}?versions&key-marker={}&version-id-marker={}", key[0], version[0]);
     assert_eq!(texts(&cos.ask("GET", &rest).send().body, "VersionId"), ["null"]);
     for id in &ids {
         let gone = cos.ask("DELETE", &format!("/{name}/k?versionId={id}")).send();

@@ -12,8 +12,7 @@ fn a_setting_is_kept_and_taken_away() {
     let encryption = "<ServerSideEncryptionConfiguration><Rule>\
         <ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>\
         </ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>";
-    let tagging =
-        "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+    let tagging = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
     for (parameter, document, missing) in [
         ("encryption", encryption, "NoSuchEncryptionConfiguration"),
         ("tagging", tagging, "NoSuchTagSet"),

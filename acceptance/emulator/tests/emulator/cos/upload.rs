@@ -42,9 +42,8 @@ fn parts_become_one_object() {
     assert_eq!(texts(&page, "NextPartNumberMarker"), ["1"]);
     let uploads = cos.ask("GET", &format!("/{name}?uploads&prefix=k")).send().body;
     assert_eq!(texts(&uploads, "UploadId"), [upload.clone()]);
-    let complete = |body: String| {
-        cos.ask("POST", &format!("{path}?uploadId={upload}")).body(&body).send()
-    };
+    let complete =
+        |body: String| cos.ask("POST", &format!("{path}?uploadId={upload}")).body(&body).send();
     assert_eq!(code(&complete(completion(&[(2, &second), (1, &first)]))).1, "InvalidPartOrder");
     assert_eq!(code(&complete(completion(&[(1, &second)]))).1, "InvalidPart");
     assert_eq!(code(&complete(completion(&[(2, &second), (7, &unused)]))).1, "EntityTooSmall");

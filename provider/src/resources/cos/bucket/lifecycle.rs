@@ -107,7 +107,11 @@ pub(super) fn check(rules: &Value<Vec<Rule>>, problems: &mut Diagnostics) {
         for (name, days, date, other) in actions {
             let given = [!days.is_null(), !date.is_null(), other].into_iter().filter(|on| *on);
             if given.count() != 1 {
-                let what = if name == "expiration" { "days, date or delete_marker" } else { "days or date" };
+                let what = if name == "expiration" {
+                    "days, date or delete_marker"
+                } else {
+                    "days or date"
+                };
                 let detail = format!("Set one of {what}, and only one.");
                 problems.error(path.name(name), "When it is due is not clear", detail);
             }
@@ -178,10 +182,7 @@ fn to_rule(rule: &Rule) -> LifecycleRule {
 
 /// What the cloud holds. A name that the cloud has given is not shown, and what is empty keeps the
 /// form in which the user wrote it.
-pub(super) fn adopt(
-    current: &Value<Vec<Rule>>,
-    found: LifecycleConfiguration,
-) -> Value<Vec<Rule>> {
+pub(super) fn adopt(current: &Value<Vec<Rule>>, found: LifecycleConfiguration) -> Value<Vec<Rule>> {
     let current = current.known().map(Vec::as_slice).unwrap_or_default();
     let rules = found.rules.into_iter().enumerate();
     rules.map(|(index, rule)| adopt_rule(current.get(index), rule)).collect::<Vec<_>>().into()

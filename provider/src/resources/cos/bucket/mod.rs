@@ -69,11 +69,8 @@ pub struct Bucket {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 3] = [
-    ("InvalidBucketName", "bucket"),
-    ("BucketAlready", "bucket"),
-    ("TooManyBuckets", "bucket"),
-];
+const ATTRIBUTES: [(&str, &str); 3] =
+    [("InvalidBucketName", "bucket"), ("BucketAlready", "bucket"), ("TooManyBuckets", "bucket")];
 
 impl Lifecycle for Bucket {
     const TYPE: &'static str = "tencentcloud_cos_bucket";
@@ -195,8 +192,7 @@ impl Bucket {
         self.acceleration_enable =
             acceleration.is_some_and(|found| found.status == "Enabled").into();
         let encryption = cos::find_document::<EncryptionConfiguration>(cloud, &name).await?;
-        self.encryption_algorithm =
-            encryption.map(|found| found.rule.by_default.algorithm).into();
+        self.encryption_algorithm = encryption.map(|found| found.rule.by_default.algorithm).into();
         let found = cos::find_document::<Tagging>(cloud, &name).await?.unwrap_or_default();
         let found = found.tag_set.tags.into_iter().map(|tag| (tag.key, tag.value));
         self.tags = tags::adopt(&self.tags, found);
@@ -239,7 +235,7 @@ fn encryption(bucket: &Bucket) -> Option<EncryptionConfiguration> {
 fn tagging(bucket: &Bucket) -> Option<Tagging> {
     let pairs = tags::pairs(&bucket.tags).into_iter();
     let tags: Vec<_> = pairs.map(|(key, value)| Tag { key, value }).collect();
-    (!tags.is_empty()).then(|| Tagging { tag_set: TagSet { tags } })
+    (!tags.is_empty()).then_some(Tagging { tag_set: TagSet { tags } })
 }
 
 /// Where a bucket is reached.
