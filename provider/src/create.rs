@@ -79,7 +79,7 @@ pub async fn nameless(
 }
 
 /// Reads `YYYY-MM-DD HH:MM:SS`, which the cloud writes in its own time zone, UTC+8.
-fn parse_time(text: &str) -> Option<SystemTime> {
+pub fn parse_time(text: &str) -> Option<SystemTime> {
     let numbers: Vec<i64> =
         text.split(['-', ' ', ':']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let [year, month, day, hour, minute, second] = numbers.try_into().ok()?;

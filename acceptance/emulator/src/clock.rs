@@ -42,6 +42,12 @@ impl Clock {
         }
     }
 
+    /// Whether it stands still.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped_at.load(Ordering::Relaxed) != RUNNING
+    }
+
     /// The Unix second against which a request's timestamp is held. Moving the cloud's clock does
     /// not make signatures expire; setting a skew does.
     #[must_use]
@@ -126,6 +132,18 @@ impl Time {
     pub fn local(self) -> String {
         let [date, time] = self.plus(ZONE_SECONDS * 1000).parts();
         format!("{date} {time}")
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// [`Time::local`] and the milliseconds, `2026-01-31 08:00:00.000`.
+    #[must_use]
+    pub fn local_milliseconds(self) -> String {
+        format!("{}.{:03}", self.local(), self.0.rem_euclid(1000))
     }
 
     /// `2026-01-31T00:00:00Z`.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use nix::errno::Errno;
 use nix::sys::signal::kill;
@@ -16,6 +16,7 @@ use crate::journal::Journal;
 use crate::quotas::Allowance;
 use crate::runtime::{Runtime, RuntimeOptions};
 use crate::scf::invoke::Called;
+use crate::scf::trigger::Sources;
 use crate::store::{Store, StoreError};
 use crate::transitions::{Pace, Transitions};
 use crate::verify::Keyring;
@@ -57,6 +58,8 @@ pub struct Cloud {
     pub called: Called,
     /// What load balancers serve.
     pub gateway: Gateway,
+    /// What makes functions run by itself.
+    pub triggers: Sources,
     address: OnceLock<SocketAddr>,
     temporary: Option<PathBuf>,
 }
@@ -84,6 +87,7 @@ impl Cloud {
             runtime: Runtime::new(RuntimeOptions::new(instances)),
             called: Called::default(),
             gateway: Gateway::default(),
+            triggers: Sources::default(),
             address: OnceLock::new(),
             temporary,
         })
@@ -110,6 +114,12 @@ impl Cloud {
             // There is nothing to remove when no function ran, and another user's is not ours.
             let _ = std::fs::remove_dir_all(folder);
         }
+    }
+
+    /// Serves what is stored now, after more than a call has changed.
+    pub fn refresh(self: &Arc<Self>) {
+        self.gateway.refresh_all(self);
+        self.triggers.changed();
     }
 
     /// Forgets every object, or those of one account, and stops what runs on their behalf.

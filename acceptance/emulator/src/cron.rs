@@ -1,4 +1,5 @@
-//! Cron expressions of seven fields: second, minute, hour, day, month, weekday, year (R243).
+//! Cron expressions of seven fields: second, minute, hour, day, month, weekday, year (R243). Timers
+//! also take five: minute, hour, day, month, weekday.
 
 use crate::clock::{Date, Time};
 
@@ -45,6 +46,18 @@ impl Cron {
             weekday: Field::read(weekday, (0, 6), &WEEKDAYS, 0)?,
             year: Field::read(year, YEARS, &[], 0)?,
         })
+    }
+
+    /// Reads the expression of a timer, of seven or of five fields.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn timer(text: &str) -> Result<Self, String> {
+        match text.split_whitespace().count() {
+            5 => Self::read(&format!("0 {text} *")),
+            7 => Self::read(text),
+            count => Err(format!("`{text}` has {count} fields and neither seven nor five.")),
+        }
     }
 
     /// The last moment at which it happens that is after `after` and not after `until`.

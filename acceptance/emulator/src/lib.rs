@@ -43,3 +43,4 @@ pub mod transitions;
 pub mod uses;
 pub mod verify;
 pub mod vpc;
+pub mod web;

@@ -27,6 +27,30 @@ pub const REGIONS: &[&str] = &[
 /// R30: the regions where an account has more concurrency than elsewhere.
 const LARGE: &[&str] = &["ap-beijing", "ap-chengdu", "ap-guangzhou", "ap-hongkong", "ap-shanghai"];
 
+/// The short names of regions, as resource names and events have them.
+const SHORT: &[(&str, &str)] = &[
+    ("ap-bangkok", "th"),
+    ("ap-beijing", "bj"),
+    ("ap-chengdu", "cd"),
+    ("ap-chongqing", "cq"),
+    ("ap-guangzhou", "gz"),
+    ("ap-hongkong", "hk"),
+    ("ap-jakarta", "jkt"),
+    ("ap-mumbai", "in"),
+    ("ap-nanjing", "nj"),
+    ("ap-seoul", "kr"),
+    ("ap-shanghai", "sh"),
+    ("ap-shanghai-fsi", "shjr"),
+    ("ap-shenzhen-fsi", "szjr"),
+    ("ap-singapore", "sg"),
+    ("ap-tokyo", "jp"),
+    ("eu-frankfurt", "de"),
+    ("na-ashburn", "use"),
+    ("na-siliconvalley", "usw"),
+    ("na-toronto", "ca"),
+    ("sa-saopaulo", "sao"),
+];
+
 /// Services whose objects belong to no region; calls may name any region or none.
 const GLOBAL: &[&str] = &["cam", "sts", "tag"];
 
@@ -37,6 +61,12 @@ const ZONES: u8 = 9;
 #[must_use]
 pub fn is_global(service: &str) -> bool {
     GLOBAL.contains(&service)
+}
+
+/// The short name of a region, as `gz`.
+#[must_use]
+pub fn short(region: &str) -> &str {
+    SHORT.iter().find(|(name, _)| *name == region).map_or(region, |(_, short)| short)
 }
 
 /// Whether a region exists.
@@ -63,6 +93,11 @@ pub fn is_zone(region: &str, zone: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_region_has_a_short_name() {
+        assert!(REGIONS.iter().all(|region| short(region) != *region));
+    }
 
     #[test]
     fn zones_belong_to_their_region() {

@@ -20,7 +20,10 @@ use crate::console;
 use crate::cos;
 use crate::dispatch::{self, Reply};
 use crate::gateway;
+use crate::runtime::{WebBody, whole};
+use crate::scf::trigger::url;
 use crate::spelling::Spelled;
+use crate::web;
 
 /// What this server answers with.
 pub type Page = Response<Full<Bytes>>;
@@ -54,10 +57,14 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
                 let _ = stream.set_nodelay(true);
                 let cloud = Arc::clone(&cloud);
                 tokio::spawn(async move {
-                    let service = service_fn(|request| respond(&cloud, peer, request));
+                    let service = service_fn(move |request| {
+                        let cloud = Arc::clone(&cloud);
+                        async move { route(&cloud, peer, request).await }
+                    });
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())
-                        .serve_connection(TokioIo::new(Spelled(stream)), service);
+                        .serve_connection(TokioIo::new(Spelled(stream)), service)
+                        .with_upgrades();
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "connection ended");
                     }
@@ -69,6 +76,20 @@ pub async fn serve(cloud: Arc<Cloud>, listener: TcpListener) -> Infallible {
             }
         }
     }
+}
+
+async fn route(
+    cloud: &Arc<Cloud>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<WebBody>, Dropped> {
+    if request.uri().path().starts_with(web::ROOT) {
+        return Ok(web::respond_at(cloud, request).await);
+    }
+    if url::is_meant(request.uri(), request.headers()) {
+        return Ok(url::respond(cloud, peer, request).await);
+    }
+    Ok(respond(cloud, peer, request).await?.map(whole))
 }
 
 async fn respond(

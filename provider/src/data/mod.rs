@@ -8,6 +8,7 @@ use std::path::Path;
 
 use tf_protocol::{DataSources, Problem};
 use tf_schema::Value;
+use tf_schema::check::Check;
 
 use crate::Cloud;
 
@@ -18,12 +19,17 @@ pub fn all() -> DataSources<Cloud> {
         .with::<cos::bucket_object::BucketObject>()
         .with::<cos::buckets::Buckets>()
         .with::<scf::account_info::AccountInfo>()
+        .with::<scf::async_event_management::AsyncEventManagement>()
+        .with::<scf::async_event_status::AsyncEventStatus>()
+        .with::<scf::function_address::FunctionAddress>()
         .with::<scf::function_aliases::FunctionAliases>()
         .with::<scf::function_versions::FunctionVersions>()
         .with::<scf::functions::Functions>()
         .with::<scf::layer_versions::LayerVersions>()
         .with::<scf::layers::Layers>()
+        .with::<scf::logs::Logs>()
         .with::<scf::namespaces::Namespaces>()
+        .with::<scf::request_status::RequestStatus>()
         .with::<scf::triggers::Triggers>()
 }
 
@@ -35,6 +41,14 @@ fn save(file: &Value<String>, found: tf_schema::Dynamic) -> Result<(), Problem> 
         Problem::new("the result was not saved", format!("Cannot write {path}: {error}."))
             .at("result_output_file")
     })
+}
+
+/// A moment as the cloud writes it, `2026-01-31 08:00:00`, in its own time zone, UTC+8.
+fn time(text: &String) -> Check {
+    match crate::create::parse_time(text) {
+        Some(_) => Ok(()),
+        None => Err(format!("Expected a time such as 2026-01-31 08:00:00, got {text:?}.")),
+    }
 }
 
 fn json(value: tf_schema::Dynamic) -> serde_json::Value {

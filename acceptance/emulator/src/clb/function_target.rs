@@ -273,7 +273,7 @@ pub(super) fn put_triggers(
     let listener = listener::named(call, &write.id, listener_id)?;
     let name = rule::key(&write.id, listener_id, location);
     for target in &rule.functions {
-        let description = json!({
+        let settings = json!({
             "loadBalanceId": write.id,
             "domain": rule.domains.first(),
             "port": listener.port,
@@ -286,7 +286,11 @@ pub(super) fn put_triggers(
             resource: format!("qcs::clb:{}:uin/{}:{name}", call.region(), call.account.uin),
             name: name.clone(),
             qualifier: target.qualifier.clone(),
-            description: description.to_string(),
+            settings: settings.to_string(),
+            enabled: true,
+            argument: String::new(),
+            description: String::new(),
+            owner: call.account.secret_id.clone(),
             created: call.now,
             modified: call.now,
         };

@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cloud::{Cloud, Settings};
 use crate::quotas::Allowance;
+use crate::scf::trigger;
 use crate::server;
 use crate::transitions::Pace;
 
@@ -126,6 +127,7 @@ async fn start(listen: SocketAddr, options: Options) -> Result<(Arc<Cloud>, TcpL
         cloud.listens_on(address);
     }
     let cloud = Arc::new(cloud);
+    tokio::spawn(trigger::fire_in_time(Arc::clone(&cloud)));
     if cloud.store.is_on_disk() {
         let cloud = Arc::clone(&cloud);
         tokio::task::spawn_blocking(move || cloud.gateway.refresh_all(&cloud));

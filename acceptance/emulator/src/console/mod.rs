@@ -1,5 +1,5 @@
 //! What lies under `/_emulator/`: health, reset, journal, faults, state, coverage, transitions,
-//! clock, quotas, accounts, the JSON Schemas of all these, and a page for people.
+//! clock, quotas, accounts, events, the JSON Schemas of all these, and a page for people.
 
 mod state;
 
@@ -19,6 +19,7 @@ use crate::accounts::{Account, Standing};
 use crate::cloud::Cloud;
 use crate::fault::Fault;
 use crate::quotas::{QUOTAS, Raised, limit};
+use crate::scf::trigger::message;
 use crate::server::{Page, plain};
 use crate::transitions::Durations;
 use crate::{journal, params, registry};
@@ -55,9 +56,9 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         }
         ("GET", "objects") => state::objects(cloud),
         ("GET", "state") => state::export(cloud),
-        ("PUT", "state") => decode(body)
-            .and_then(|state| state::import(cloud, &state))
-            .inspect(|_| cloud.gateway.refresh_all(cloud)),
+        ("PUT", "state") => {
+            decode(body).and_then(|state| state::import(cloud, &state)).inspect(|_| cloud.refresh())
+        }
         ("GET", "code") => return code(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
@@ -69,6 +70,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         ("GET", "quotas") => quotas(cloud, &query),
         ("POST", "quotas") => decode(body).and_then(|change| raise(cloud, &change)),
         ("POST", "account") => decode(body).and_then(|change| set_standing(cloud, &change)),
+        ("POST", "events") => decode(body).and_then(|posted| message::post(cloud, &posted)),
         ("GET", "schemas") => Ok(schemas()),
         _ => {
             let text = format!("The console has no {} {ROOT}{topic}.\n", head.method);
@@ -136,7 +138,8 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
             cloud.clock.reset();
         }
     }
-    cloud.gateway.refresh_all(cloud);
+    cloud.triggers.clock_moved();
+    cloud.refresh();
     Ok(json!({}))
 }
 
@@ -180,6 +183,7 @@ fn set_clock(cloud: &Cloud, change: &ClockChange) -> Value {
         cloud.clock.set_skew(skew);
     }
     cloud.clock.advance(change.advance_ms);
+    cloud.triggers.clock_moved();
     clock(cloud)
 }
 
@@ -254,6 +258,7 @@ fn schemas() -> Value {
         "clock": schema_for!(ClockChange),
         "quota": schema_for!(QuotaChange),
         "account": schema_for!(StandingChange),
+        "event": schema_for!(message::Posted),
         "state": schema_for!(state::State),
         "requests": schema_for!(journal::Extract),
     })

@@ -92,6 +92,35 @@ pub(super) struct Interpreter {
     pub(super) libraries: Vec<PathBuf>,
 }
 
+/// Where start files expect interpreters, below /var/lang, and the program that takes their place
+/// (R136 to R138).
+const PLACES: [(&str, &[&str]); 4] = [
+    ("python3", &["python310", "python39", "python37", "python3", "python2"]),
+    ("node", &["node20", "node18", "node16", "node14", "node12", "node10"]),
+    ("php", &["php80", "php74", "php7", "php5"]),
+    ("java", &["java11", "java8"]),
+];
+
+/// An interpreter that stands below /var/lang.
+#[derive(Clone, Debug)]
+pub(super) struct Installed {
+    pub(super) interpreter: Interpreter,
+    /// The name of the program on this machine.
+    program: &'static str,
+}
+
+impl Installed {
+    /// The product's paths, and what they lead to.
+    pub(super) fn links(&self) -> impl Iterator<Item = (PathBuf, PathBuf)> + use<> {
+        let (program, executable) = (self.program, self.interpreter.executable.clone());
+        let places = PLACES.iter().filter(move |(name, _)| *name == program);
+        places.flat_map(|(_, folders)| *folders).map(move |folder| {
+            let name = if *folder == "python2" { "python" } else { program };
+            (Path::new("/var/lang").join(folder).join("bin").join(name), executable.clone())
+        })
+    }
+}
+
 /// Why there is no interpreter: a sentence for the function's caller.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum MissingInterpreter {
@@ -111,6 +140,7 @@ pub(super) enum MissingInterpreter {
 pub(super) struct Interpreters {
     python: OnceCell<Interpreter>,
     node: OnceCell<Interpreter>,
+    installed: OnceCell<Vec<Installed>>,
 }
 
 impl Interpreters {
@@ -144,10 +174,35 @@ impl Interpreters {
         };
         Ok((language, found.get_or_try_init(search).await?))
     }
+
+    /// The interpreters that start files may call. What is missing is missed by the start file.
+    pub(super) async fn installed(&self) -> &[Installed] {
+        let search = || async {
+            let mut all = Vec::new();
+            for (program, _) in PLACES {
+                let interpreter = match program {
+                    "python3" => self.find("Python3").await.ok().map(|(_, it)| it.clone()),
+                    "node" => self.find("Nodejs").await.ok().map(|(_, it)| it.clone()),
+                    _ => plainly_installed(program),
+                };
+                all.extend(interpreter.map(|interpreter| Installed { interpreter, program }));
+            }
+            all
+        };
+        self.installed.get_or_init(search).await
+    }
 }
 
 fn on_path(program: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
     env::split_paths(path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// A program that needs nothing beside its own folder and the system's.
+fn plainly_installed(program: &str) -> Option<Interpreter> {
+    let found = on_path(program, &env::var_os("PATH").unwrap_or_default())?;
+    let executable = fs::canonicalize(found).ok()?;
+    let prefix = executable.parent()?.parent()?.to_owned();
+    Some(Interpreter { executable, prefix, libraries: Vec::new() })
 }
 
 /// Asks the program where it really is: what is on the path may be a link, a virtual environment

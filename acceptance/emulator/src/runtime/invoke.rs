@@ -1,6 +1,7 @@
 //! One invocation from its event to its outcome.
 
-use std::path::Path;
+use std::future::pending;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use std::{fs, io};
@@ -11,6 +12,7 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinError;
 use tokio::time::timeout_at;
 
+use super::body::End;
 use super::channel::{self, FailureKind, Frame, RESPONSE_MAX};
 use super::instance::{Answer, Instance};
 use super::interpreter::{Interpreters, write_bootstraps};
@@ -19,8 +21,10 @@ use super::log::{Coldstart, Log};
 use super::outcome::{Failed, Outcome, Status};
 use super::package::{PackageError, Packages};
 use super::pool::{Place, Pool, Seat};
-use super::process::{Launch, Launcher};
+use super::process::{Launch, Launcher, Program};
 use super::spec::{FunctionKey, FunctionSpec, Invocation};
+use super::stop::Stop;
+use super::web::Instances;
 use super::{RuntimeOptions, environment};
 
 /// The most that a synchronous event may have (R51).
@@ -31,22 +35,24 @@ pub(super) struct Inner {
     options: RuntimeOptions,
     directory: OnceCell<()>,
     packages: Packages,
-    interpreters: Interpreters,
+    pub(super) interpreters: Interpreters,
     // Before the launcher: once that is gone, what it started is killed without what that started.
-    pool: Arc<Pool>,
-    launcher: Launcher,
-    usage: Arc<Usage>,
-    starts: StartRate,
+    pub(super) pool: Arc<Pool>,
+    pub(super) web: Arc<Instances>,
+    pub(super) launcher: Launcher,
+    pub(super) usage: Arc<Usage>,
+    pub(super) starts: StartRate,
     sweeping: OnceLock<()>,
-    closed: watch::Sender<bool>,
+    pub(super) closed: watch::Sender<bool>,
 }
 
 /// What an invocation used, as far as it came.
 #[derive(Default)]
-struct Used {
-    duration: Duration,
-    memory: u64,
-    cold_start: bool,
+pub(super) struct Used {
+    pub(super) duration: Duration,
+    pub(super) billed: Duration,
+    pub(super) memory: u64,
+    pub(super) cold_start: bool,
 }
 
 impl Inner {
@@ -57,6 +63,7 @@ impl Inner {
             interpreters: Interpreters::default(),
             launcher: Launcher::new(options.directory.clone(), options.isolation),
             pool: Arc::new(Pool::new(options.instances)),
+            web: Arc::default(),
             usage: Arc::default(),
             starts: StartRate::new(options.starts_per_minute),
             sweeping: OnceLock::new(),
@@ -71,11 +78,13 @@ impl Inner {
     }
 
     pub(super) fn retire(&self, which: impl Fn(&FunctionKey) -> bool) {
-        self.pool.retire(which);
+        self.pool.retire(&which);
+        self.web.retire(&which);
     }
 
     pub(super) async fn shutdown(&self) {
         self.closed.send_replace(true);
+        self.web.clear().await;
         self.pool.clear().await;
     }
 
@@ -87,11 +96,13 @@ impl Inner {
         let mut log = Log::start(&invocation.request_id);
         let mut used = Used::default();
         let mut closed = self.closed.subscribe();
+        let mut stops = invocation.stops.clone();
         let result = tokio::select! {
             result = self.run(&spec, &invocation, &mut log, &mut used) => result,
-            // Dropping the other branch ends the instance.
-            _ = closed.wait_for(|closed| *closed) => {
-                Err(Failed::new(Status::Internal, "InternalError: the emulator is shutting down"))
+            // Dropping the first branch ends the instance.
+            _ = closed.wait_for(|closed| *closed) => Err(shutting_down()),
+            () = stops.asked(Stop::Kill) => {
+                Err(Failed::new(Status::Cancelled, "the invocation was terminated"))
             }
         };
         outcome(&spec, invocation.request_id, log, &used, result)
@@ -117,15 +128,18 @@ impl Inner {
         };
         let message = channel::event(&context(spec, &invocation.request_id), event);
         let started = Instant::now();
-        let answer = seat.instance.exchange(&message, started + spec.timeout, log).await;
+        let answer = exchange(&mut seat, &message, started + spec.timeout, invocation, log).await;
         used.duration = started.elapsed();
+        used.billed = used.duration;
         used.memory = seat.instance.memory();
-        if answer.ends_instance() {
+        let ends = answer.ends_instance();
+        let result = result(spec, answer);
+        if ends || (spec.async_run && result.is_err()) {
             seat.clear().await;
         } else {
             self.pool.give_back(&group, seat);
         }
-        result(spec, answer)
+        result
     }
 
     /// Starts an instance and waits until its handler is loaded, for as long as the initialisation
@@ -136,18 +150,9 @@ impl Inner {
         log: &mut Log,
         used: &mut Used,
     ) -> Result<Instance, Failed> {
-        self.sweep_from_now_on();
         let began = Instant::now();
         let deadline = began + spec.init_timeout;
-        let unpacking = async {
-            self.prepare().await.map_err(PackageError::Write)?;
-            let code = self.packages.unpacked(std::slice::from_ref(&spec.code)).await?;
-            Ok((code, self.packages.unpacked(&spec.layers).await?))
-        };
-        let (code, layers) = match timeout_at(deadline.into(), unpacking).await {
-            Ok(unpacked) => unpacked.map_err(|error| unusable(&error))?,
-            Err(_) => return Err(init_timed_out(spec)),
-        };
+        let (code, layers) = self.unpack(spec, deadline).await?;
         let unpacked = Instant::now();
         let mut instance = self.launch(spec, &code, &layers).await?;
         let mut begun = unpacked;
@@ -173,30 +178,45 @@ impl Inner {
         Ok(instance)
     }
 
+    /// The folders of the code and of the layers.
+    pub(super) async fn unpack(
+        &self,
+        spec: &FunctionSpec,
+        deadline: Instant,
+    ) -> Result<(PathBuf, PathBuf), Failed> {
+        self.sweep_from_now_on();
+        let unpacking = async {
+            self.prepare().await.map_err(PackageError::Write)?;
+            let code = self.packages.unpacked(std::slice::from_ref(&spec.code)).await?;
+            Ok((code, self.packages.unpacked(&spec.layers).await?))
+        };
+        match timeout_at(deadline.into(), unpacking).await {
+            Ok(unpacked) => unpacked.map_err(|error| unusable(&error)),
+            Err(_) => Err(init_timed_out(spec)),
+        }
+    }
+
     async fn launch(
         &self,
         spec: &FunctionSpec,
         code: &Path,
         layers: &Path,
     ) -> Result<Instance, Failed> {
-        let internal =
-            |text: String| Failed::new(Status::Internal, format!("InternalError: {text}"));
+        let missing = |error| Failed::new(Status::Internal, format!("InternalError: {error}"));
         let (language, interpreter) =
-            self.interpreters.find(&spec.runtime).await.map_err(|e| internal(e.to_string()))?;
+            self.interpreters.find(&spec.runtime).await.map_err(missing)?;
         let launch = Launch {
-            language,
-            interpreter,
-            handler: &spec.handler,
+            program: Program::Bootstrap { language, interpreter, handler: &spec.handler },
             memory_mb: spec.memory_mb,
             code,
             layers,
         };
         let process = self
             .launcher
-            .launch(&launch, |folders| environment::variables(spec, folders))
+            .launch(&launch, |folders, _| environment::variables(spec, folders))
             .await
-            .map_err(|error| internal(format!("the function's process cannot start: {error}")))?;
-        Ok(Instance::new(process, spec.memory_mb))
+            .map_err(|error| cannot_start(&error))?;
+        Ok(Instance::new(process))
     }
 
     /// Makes the folders, once; what an earlier process left is removed.
@@ -213,17 +233,44 @@ impl Inner {
         if self.sweeping.set(()).is_err() {
             return;
         }
-        let pool = Arc::downgrade(&self.pool);
+        let (pool, web) = (Arc::downgrade(&self.pool), Arc::downgrade(&self.web));
         let idle = self.options.idle;
         let pause = (idle / 4).clamp(Duration::from_millis(5), Duration::from_secs(15));
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(pause).await;
-                let Some(pool) = pool.upgrade() else { return };
+                let Some((pool, web)) = pool.upgrade().zip(web.upgrade()) else { return };
                 pool.sweep(idle, Instant::now());
+                web.sweep(idle, Instant::now());
             }
         });
     }
+}
+
+/// Hands an event over and waits for the answer. A signal that is asked for meanwhile reaches the
+/// function, and the log says so (R379, R380).
+async fn exchange(
+    seat: &mut Seat,
+    message: &[u8],
+    deadline: Instant,
+    invocation: &Invocation,
+    log: &mut Log,
+) -> Answer {
+    let (whereabouts, mut stops) = (seat.instance.whereabouts(), invocation.stops.clone());
+    let mut received = None;
+    let signalling = async {
+        stops.asked(Stop::Signal).await;
+        received = Some(whereabouts.terminate());
+        pending::<()>().await;
+    };
+    let answer = tokio::select! {
+        answer = seat.instance.exchange(message, deadline, log) => answer,
+        () = signalling => unreachable!("it waits for ever"),
+    };
+    if let Some(received) = received {
+        log.signal(received);
+    }
+    answer
 }
 
 fn make_directory(directory: &Path) -> io::Result<()> {
@@ -317,8 +364,8 @@ fn result(spec: &FunctionSpec, answer: Answer) -> Result<String, Failed> {
             let seconds = spec.timeout.as_secs_f64();
             failed(Status::TimedOut, format!("Invoking task timed out after {seconds} seconds"))
         }
-        Answer::MemoryExceeded => failed(Status::MemoryExceeded, memory()),
-        Answer::Exited(how) => {
+        Answer::Ended(End::MemoryExceeded) => failed(Status::MemoryExceeded, memory()),
+        Answer::Ended(End::Exited(how)) => {
             failed(Status::ProcessExited, format!("User process exit when running: {how}"))
         }
         Answer::Frame(Frame::Begun | Frame::Ready) => {
@@ -327,10 +374,21 @@ fn result(spec: &FunctionSpec, answer: Answer) -> Result<String, Failed> {
     }
 }
 
-fn init_timed_out(spec: &FunctionSpec) -> Failed {
+pub(super) fn init_timed_out(spec: &FunctionSpec) -> Failed {
     let seconds = spec.init_timeout.as_secs_f64();
     let message = format!("InitContainerTimeout: not ready after {seconds} seconds");
     Failed::new(Status::InitTimedOut, message)
+}
+
+/// What requests are told while everything ends.
+pub(super) fn shutting_down() -> Failed {
+    Failed::new(Status::Internal, "InternalError: the emulator is shutting down")
+}
+
+/// What the machine refuses is no fault of the function.
+pub(super) fn cannot_start(error: &io::Error) -> Failed {
+    let text = format!("InternalError: the function's process cannot start: {error}");
+    Failed::new(Status::Internal, text)
 }
 
 fn unusable(error: &PackageError) -> Failed {
@@ -344,7 +402,7 @@ fn unusable(error: &PackageError) -> Failed {
     }
 }
 
-fn outcome(
+pub(super) fn outcome(
     spec: &FunctionSpec,
     request_id: String,
     log: Log,
@@ -357,7 +415,7 @@ fn outcome(
     };
     let duration_ms = (used.duration.as_secs_f64() * 100_000.0).round() / 100.0;
     // A started millisecond counts (R413).
-    let bill_ms = u64::try_from(used.duration.as_micros().div_ceil(1000)).unwrap_or(u64::MAX);
+    let bill_ms = u64::try_from(used.billed.as_micros().div_ceil(1000)).unwrap_or(u64::MAX);
     let succeeded = status == Status::Success;
     let log = log.end(succeeded, &ret_msg, bill_ms, spec.memory_mb, used.memory);
     Outcome {

@@ -1,6 +1,8 @@
 //! How much memory and how many processes an instance uses, seen from outside.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -26,39 +28,78 @@ pub(super) enum Excess {
     Processes,
 }
 
-/// Watches one instance.
-pub(super) struct Meter {
+/// Where the processes of an instance are found.
+#[derive(Clone, Copy)]
+pub(super) struct Whereabouts {
     /// The process that was spawned.
     spawned: u32,
     /// How many processes stand between it and the function's own: those that hold namespaces.
     depth: usize,
+}
+
+impl Whereabouts {
+    /// The function's own process.
+    fn main(self) -> Option<u32> {
+        let mut process = self.spawned;
+        for _ in 0..self.depth {
+            process = *children(process).first()?;
+        }
+        Some(process)
+    }
+
+    /// Sends SIGTERM to the function's own process; tells whether it got it. The one that was
+    /// spawned must not be waited for yet, or its number may be another's.
+    pub(super) fn terminate(self) -> bool {
+        let main = self.main().and_then(|process| i32::try_from(process).ok());
+        main.is_some_and(|process| kill(Pid::from_raw(process), Signal::SIGTERM).is_ok())
+    }
+}
+
+/// Watches one instance.
+pub(super) struct Meter {
+    whereabouts: Whereabouts,
     /// The function's process, once it was found.
     main: Option<u32>,
     page: u64,
-    /// The most that was seen since [`Meter::restart`].
-    peak: u64,
+    /// The most that was seen since [`Meter::restart`], in bytes.
+    peak: Arc<AtomicU64>,
 }
 
 impl Meter {
     /// A meter of what runs below `spawned`.
     pub(super) fn new(spawned: u32, depth: usize) -> Self {
-        Self { spawned, depth, main: None, page: page_size(), peak: 0 }
+        Self {
+            whereabouts: Whereabouts { spawned, depth },
+            main: None,
+            page: page_size(),
+            peak: Arc::default(),
+        }
+    }
+
+    /// Where what is watched is found.
+    pub(super) fn whereabouts(&self) -> Whereabouts {
+        self.whereabouts
     }
 
     /// Begins a new measurement.
     pub(super) fn restart(&mut self) {
-        self.peak = 0;
+        self.peak.store(0, Ordering::Relaxed);
     }
 
     /// The most seen, in bytes.
     pub(super) fn peak(&self) -> u64 {
-        self.peak
+        self.peak.load(Ordering::Relaxed)
+    }
+
+    /// Shows [`Meter::peak`] to others while the meter is at work.
+    pub(super) fn gauge(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.peak)
     }
 
     /// Looks at the function's own process.
     pub(super) fn look(&mut self) {
         if let Some(main) = self.find() {
-            self.peak = self.peak.max(resident(main) * self.page);
+            self.peak.fetch_max(resident(main) * self.page, Ordering::Relaxed);
         }
     }
 
@@ -80,7 +121,7 @@ impl Meter {
             if processes > PROCESSES {
                 return Excess::Processes;
             }
-            if self.peak > limit {
+            if self.peak() > limit {
                 return Excess::Memory;
             }
         }
@@ -88,7 +129,7 @@ impl Meter {
 
     /// Ends what a plain process that has ended left behind; namespaces leave nothing.
     pub(super) fn kill_strays(&self) {
-        if self.depth == 0 {
+        if self.whereabouts.depth == 0 {
             self.kill_all();
         }
     }
@@ -96,15 +137,15 @@ impl Meter {
     /// Ends all of the instance's processes. The one that was spawned must not be waited for yet, or
     /// its number may be another's.
     pub(super) fn kill_all(&self) {
-        let mut all = if self.depth > 0 {
+        let mut all = if self.whereabouts.depth > 0 {
             // With the first process of the namespace all others end. The spawned one waits for it
             // and ends then; killed itself, it would leave that to the machine's first process.
-            children(self.spawned)
+            children(self.whereabouts.spawned)
         } else {
-            stopped_descendants(self.spawned)
+            stopped_descendants(self.whereabouts.spawned)
         };
         if all.is_empty() {
-            all.push(self.spawned);
+            all.push(self.whereabouts.spawned);
         }
         signal(&all, Signal::SIGKILL);
     }
@@ -116,17 +157,13 @@ impl Meter {
         let page = self.page;
         let look = tokio::task::spawn_blocking(move || used_by_all(main, page, limit));
         let (used, processes) = look.await.unwrap_or_default();
-        self.peak = self.peak.max(used);
+        self.peak.fetch_max(used, Ordering::Relaxed);
         processes
     }
 
     fn find(&mut self) -> Option<u32> {
         if self.main.is_none() {
-            let mut process = self.spawned;
-            for _ in 0..self.depth {
-                process = *children(process).first()?;
-            }
-            self.main = Some(process);
+            self.main = self.whereabouts.main();
         }
         self.main
     }

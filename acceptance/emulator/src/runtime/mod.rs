@@ -10,6 +10,7 @@
 //! An `instance` then sends one event at a time and waits for the result, while it feeds the
 //! `log` and watches time and `memory`.
 
+mod body;
 mod channel;
 mod environment;
 mod instance;
@@ -24,8 +25,10 @@ mod pool;
 mod process;
 mod sandbox;
 mod spec;
+mod stop;
 #[cfg(test)]
 mod testing;
+mod web;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +36,12 @@ use std::time::Duration;
 
 pub use outcome::{Outcome, Status};
 pub use sandbox::Isolation;
-pub use spec::{Credentials, FunctionKey, FunctionSpec, Invocation, Package, Quota};
+pub use spec::{Credentials, FunctionKey, FunctionSpec, Invocation, Package, Quota, Web, WebCall};
+pub use stop::{Stop, Stopper, Stops, stops};
+pub use web::{Body as WebBody, whole};
+
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 
 use invoke::Inner;
 
@@ -92,6 +100,19 @@ impl Runtime {
         let request_id = invocation.request_id.clone();
         let running = tokio::spawn(Arc::clone(&self.inner).invoke(spec, invocation));
         running.await.unwrap_or_else(|error| invoke::broken(request_id, &error))
+    }
+
+    /// Serves an HTTP request by a web function. What goes wrong is part of the answer. A request
+    /// that nobody waits for any more is given up.
+    pub async fn serve(
+        &self,
+        spec: Arc<FunctionSpec>,
+        call: WebCall,
+        request: Request<Incoming>,
+    ) -> Response<WebBody> {
+        let alone = Web { concurrency: 1, socket_idle: None };
+        let web = spec.web.unwrap_or(alone);
+        web::serve(&self.inner, spec, web, call, request).await
     }
 
     /// Ends the instances of a version whose code or configuration changed, or which is deleted.

@@ -9,6 +9,8 @@ pub enum Status {
     Success,
     /// 400: the event is not JSON.
     InvalidEvent,
+    /// 405: a web function's start file cannot run, or ended before it listened (R135, R176).
+    StartFailed,
     /// 406: a synchronous event over 6 MB (R51).
     RequestTooLarge,
     /// 410: a result over 6 MB (R52).
@@ -27,8 +29,16 @@ pub enum Status {
     HandlerNotFound,
     /// 439: the process ended by itself.
     ProcessExited,
+    /// 446: nothing listens on port 9000 of all addresses (R115, R185).
+    NotListening,
     /// 450: over the initialisation timeout (R417).
     InitTimedOut,
+    /// 455: a WebSocket connection was idle for too long (R157).
+    SocketIdle,
+    /// 456: the client ended a WebSocket connection in another way than the normal one (R156).
+    SocketBroken,
+    /// 499: the client went before it had its answer (R187).
+    Cancelled,
     /// 500: the platform failed, here for example because no interpreter is installed.
     Internal,
 }
@@ -40,6 +50,7 @@ impl Status {
         match self {
             Self::Success => 200,
             Self::InvalidEvent => 400,
+            Self::StartFailed => 405,
             Self::RequestTooLarge => 406,
             Self::ResponseTooLarge => 410,
             Self::StartRateExceeded => 429,
@@ -49,7 +60,11 @@ impl Status {
             Self::MemoryExceeded => 434,
             Self::HandlerNotFound => 437,
             Self::ProcessExited => 439,
+            Self::NotListening => 446,
             Self::InitTimedOut => 450,
+            Self::SocketIdle => 455,
+            Self::SocketBroken => 456,
+            Self::Cancelled => 499,
             Self::Internal => 500,
         }
     }

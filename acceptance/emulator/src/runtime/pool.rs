@@ -116,6 +116,20 @@ impl Pool {
         }
     }
 
+    /// Room for an instance that is kept elsewhere.
+    pub(super) async fn permit(&self) -> OwnedSemaphorePermit {
+        loop {
+            let room = Arc::clone(&self.room);
+            match (Arc::clone(&room).try_acquire_owned(), self.longest_idle()) {
+                (Ok(permit), _) => return permit,
+                (Err(_), Some(longest)) => longest.clear().await,
+                (Err(_), None) => {
+                    return room.acquire_owned().await.expect("the semaphore is never closed");
+                }
+            }
+        }
+    }
+
     /// Takes an instance back after its event.
     pub(super) fn give_back(&self, group: &Group, mut seat: Seat) {
         seat.since = Instant::now();

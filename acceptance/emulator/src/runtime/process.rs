@@ -1,13 +1,13 @@
 //! Starting the processes of instances.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
 use std::{fs, io};
 
 use nix::unistd::getpid;
@@ -17,18 +17,20 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::interpreter::{Interpreter, Language};
+use super::body::Body;
+use super::interpreter::{Installed, Interpreter, Language};
 use super::memory::Meter;
 use super::sandbox::{Folders, Isolation, Mode, Rules, processes};
 
 #[cfg(target_os = "linux")]
 use super::sandbox::Room;
 
+/// How long a process may take to be gone after its channel is closed or it is killed.
+pub(super) const LEAVE: Duration = Duration::from_secs(2);
+
 /// What is to be started.
 pub(super) struct Launch<'a> {
-    pub(super) language: Language,
-    pub(super) interpreter: &'a Interpreter,
-    pub(super) handler: &'a str,
+    pub(super) program: Program<'a>,
     pub(super) memory_mb: u32,
     /// The unpacked code package.
     pub(super) code: &'a Path,
@@ -36,21 +38,54 @@ pub(super) struct Launch<'a> {
     pub(super) layers: &'a Path,
 }
 
-/// A started process, with the ends of its channel and of its output.
+/// The program of an instance.
+pub(super) enum Program<'a> {
+    /// An interpreter, which runs the platform's bootstrap, which loads the handler.
+    Bootstrap { language: Language, interpreter: &'a Interpreter, handler: &'a str },
+    /// A file of the package, which finds interpreters below /var/lang.
+    File { name: &'a str, installed: &'a [Installed], listens: bool },
+}
+
+impl Program<'_> {
+    /// Whether it is to listen on a port.
+    fn listens(&self) -> bool {
+        matches!(self, Self::File { listens: true, .. })
+    }
+}
+
+/// Where a program that listens can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Network {
+    /// In a network of its own, on the product's port. The channel hands out sockets of it.
+    Own,
+    /// In this machine's network, on a port that was free.
+    Shared(u16),
+}
+
+/// A started process, with the ends of its channel.
 pub(super) struct Process {
-    pub(super) child: Child,
+    pub(super) body: Body,
     pub(super) channel: UnixStream,
-    pub(super) output: pipe::Receiver,
-    pub(super) meter: Meter,
-    pub(super) scratch: Option<Scratch>,
+    /// For a program that listens.
+    pub(super) network: Option<Network>,
+}
+
+/// How processes can be started on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Means {
+    mode: Mode,
+    /// With a network of its own.
+    apart: bool,
 }
 
 /// Starts processes, in namespaces where that works.
 pub(super) struct Launcher {
     directory: PathBuf,
     isolation: Isolation,
-    /// The best mode that works on this machine; known after the first start.
-    mode: OnceLock<Mode>,
+    /// The best means that work on this machine; known after the first start.
+    means: OnceLock<Means>,
+    /// The same for programs that listen.
+    listening: OnceLock<Means>,
     spawner: OnceLock<Spawner>,
     scratches: AtomicU64,
 }
@@ -61,27 +96,31 @@ impl Launcher {
         Self {
             directory,
             isolation,
-            mode: OnceLock::new(),
+            means: OnceLock::new(),
+            listening: OnceLock::new(),
             spawner: OnceLock::new(),
             scratches: AtomicU64::new(0),
         }
     }
 
-    /// Starts a process; `environment` makes its variables from where it finds its folders.
+    /// Starts a process; `environment` makes its variables from where it finds its folders, and
+    /// where it is to listen.
     pub(super) async fn launch(
         &self,
         launch: &Launch<'_>,
-        environment: impl Fn(&Folders) -> BTreeMap<String, String>,
+        environment: impl Fn(&Folders, Option<Network>) -> BTreeMap<String, String>,
     ) -> io::Result<Process> {
-        if let Some(mode) = self.mode.get() {
-            return self.start(launch, *mode, &environment).await;
+        let listens = launch.program.listens();
+        let known = if listens { &self.listening } else { &self.means };
+        if let Some(means) = known.get() {
+            return self.start(launch, *means, &environment).await;
         }
         let mut refused = None;
-        for mode in Mode::candidates(self.isolation).iter().copied() {
-            match self.start(launch, mode, &environment).await {
+        for means in candidates(self.isolation, listens) {
+            match self.start(launch, means, &environment).await {
                 Ok(process) => {
-                    if self.mode.set(mode).is_ok() {
-                        mode.announce(refused.as_ref());
+                    if known.set(means).is_ok() {
+                        announce(means, listens, refused.as_ref());
                     }
                     return Ok(process);
                 }
@@ -94,23 +133,28 @@ impl Launcher {
     async fn start(
         &self,
         launch: &Launch<'_>,
-        mode: Mode,
-        environment: impl Fn(&Folders) -> BTreeMap<String, String>,
+        means: Means,
+        environment: impl Fn(&Folders, Option<Network>) -> BTreeMap<String, String>,
     ) -> io::Result<Process> {
+        let Means { mode, apart } = means;
         let runtime = self.directory.join("runtime");
         let scratch = (mode == Mode::Plain).then(|| self.scratch()).transpose()?;
         let temporary = scratch.as_ref().map_or(Path::new("/tmp"), |scratch| &scratch.0);
         let machine = Folders::plain(launch.code, launch.layers, &runtime, temporary);
         let folders = if mode == Mode::Plain { machine.clone() } else { Folders::product() };
+        let network = match launch.program.listens() {
+            false => None,
+            true if apart => Some(Network::Own),
+            true => Some(Network::Shared(free_port()?)),
+        };
 
         let (ours, theirs) = StdUnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let (reader, writer) = io::pipe()?;
-        let mut command = Command::new(&launch.interpreter.executable);
+        let mut command = command(launch, &folders, theirs.as_raw_fd());
         command
-            .args(arguments(launch, &folders, theirs.as_raw_fd()))
             .env_clear()
-            .envs(environment(&folders))
+            .envs(environment(&folders, network))
             .stdin(Stdio::null())
             .stdout(writer.try_clone()?)
             .stderr(writer)
@@ -120,6 +164,7 @@ impl Launcher {
         }
         let rules = Rules {
             channel: OwnedFd::from(theirs),
+            apart,
             parent: getpid(),
             memory_mb: launch.memory_mb,
             processes: processes(mode),
@@ -129,12 +174,12 @@ impl Launcher {
         obey(&mut command, rules);
         let child = self.spawner()?.spawn(command).await?;
         let spawned = child.id().ok_or_else(|| io::Error::other("it ended at once"))?;
+        let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?;
+        let meter = Meter::new(spawned, mode.depth());
         Ok(Process {
-            child,
+            body: Body::new(child, output, meter, launch.memory_mb, scratch),
             channel: UnixStream::from_std(ours)?,
-            output: pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?,
-            meter: Meter::new(spawned, mode.depth()),
-            scratch,
+            network,
         })
     }
 
@@ -143,9 +188,20 @@ impl Launcher {
         if mode == Mode::Plain {
             return Ok(None);
         }
-        let mut visible = vec![launch.interpreter.prefix.clone()];
-        visible.extend(launch.interpreter.libraries.iter().cloned());
-        Room::new(&self.directory.join("root"), mode, machine, &visible).map(Some)
+        let root = self.directory.join("root");
+        let seen = |it: &Interpreter| [vec![it.prefix.clone()], it.libraries.clone()].concat();
+        match &launch.program {
+            Program::Bootstrap { interpreter, .. } => {
+                Room::new(&root, mode, machine, &seen(interpreter), &[])
+            }
+            Program::File { installed, .. } => {
+                let visible: Vec<_> =
+                    installed.iter().flat_map(|it| seen(&it.interpreter)).collect();
+                let links: Vec<_> = installed.iter().flat_map(Installed::links).collect();
+                Room::new(&root, mode, machine, &visible, &links)
+            }
+        }
+        .map(Some)
     }
 
     fn scratch(&self) -> io::Result<Scratch> {
@@ -164,20 +220,49 @@ impl Launcher {
     }
 }
 
-fn arguments(launch: &Launch<'_>, folders: &Folders, channel: i32) -> Vec<OsString> {
-    let bootstrap = folders.runtime.join(launch.language.bootstrap());
-    let mut all: Vec<OsString> = match launch.language {
+/// The means to try, the best ones first.
+fn candidates(isolation: Isolation, listens: bool) -> impl Iterator<Item = Means> {
+    let modes = Mode::candidates(isolation).iter().copied();
+    let apart = modes.clone().filter(move |mode| listens && *mode != Mode::Plain);
+    let apart = apart.map(|mode| Means { mode, apart: true });
+    apart.chain(modes.map(|mode| Means { mode, apart: false }))
+}
+
+/// Says what this means for functions, and why there is nothing better.
+fn announce(means: Means, listens: bool, refused: Option<&io::Error>) {
+    match refused {
+        Some(error) if listens && !means.apart => tracing::warn!(
+            "web functions share this machine's network and listen on SCF_WEB_PORT: no networks of \
+             their own here ({error})"
+        ),
+        _ if listens => {}
+        _ => means.mode.announce(refused),
+    }
+}
+
+/// A port that nobody listens on.
+fn free_port() -> io::Result<u16> {
+    Ok(std::net::TcpListener::bind((std::net::Ipv4Addr::UNSPECIFIED, 0))?.local_addr()?.port())
+}
+
+fn command(launch: &Launch<'_>, folders: &Folders, channel: i32) -> Command {
+    let (language, interpreter, handler) = match launch.program {
+        Program::File { name, .. } => return Command::new(folders.code.join(name)),
+        Program::Bootstrap { language, interpreter, handler } => (language, interpreter, handler),
+    };
+    let mut command = Command::new(&interpreter.executable);
+    match language {
         // Without `site`: it reads every installed library's start-up files, which takes longer
         // than all the rest. The bootstrap adds the library folders itself.
-        Language::Python => vec!["-S".into(), "-s".into()],
+        Language::Python => command.args(["-S", "-s"]),
         // The heap's own limit would otherwise follow this machine's memory.
-        Language::Node => vec![format!("--max-old-space-size={}", launch.memory_mb).into()],
+        Language::Node => command.arg(format!("--max-old-space-size={}", launch.memory_mb)),
     };
-    all.extend([bootstrap.into(), channel.to_string().into(), launch.handler.into()]);
-    if launch.language == Language::Python {
-        all.extend(launch.interpreter.libraries.iter().map(|folder| folder.clone().into()));
+    command.arg(folders.runtime.join(language.bootstrap())).arg(channel.to_string()).arg(handler);
+    if language == Language::Python {
+        command.args(&interpreter.libraries);
     }
-    all
+    command
 }
 
 /// Lets the process apply `rules` to itself before it becomes the interpreter.

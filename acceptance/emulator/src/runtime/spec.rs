@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use super::outcome::Outcome;
+use super::stop::Stops;
 use crate::verify::sha256_hex;
 
 /// The identity of one version of one function. Instances are kept per key.
@@ -50,6 +52,19 @@ pub struct FunctionSpec {
     pub init_timeout: Duration,
     /// Temporary keys of the run role, if one is configured (R314).
     pub credentials: Option<Credentials>,
+    /// Whether it is in asynchronous run mode, in which every error ends the instance (R366).
+    pub async_run: bool,
+    /// How a web function serves; `None` for one that takes events.
+    pub web: Option<Web>,
+}
+
+/// How a web function serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Web {
+    /// How many requests one instance serves at a time (R168, R169).
+    pub concurrency: u32,
+    /// Whether it speaks WebSocket, and how long a connection may be idle (R159).
+    pub socket_idle: Option<Duration>,
 }
 
 /// Temporary keys of a run role.
@@ -122,6 +137,18 @@ pub struct Invocation {
     pub event: Vec<u8>,
     /// The concurrency that may not be exceeded, if there is one.
     pub quota: Option<Quota>,
+    /// Whether it is asked to end before it does by itself.
+    pub stops: Stops,
+}
+
+/// One HTTP request for a web function, beside the request itself.
+pub struct WebCall {
+    /// The function request id, a UUID.
+    pub request_id: String,
+    /// The concurrency that may not be exceeded, if there is one.
+    pub quota: Option<Quota>,
+    /// Is told what came of it, once: after the last byte of the answer, or when the client went.
+    pub finished: Box<dyn FnOnce(Outcome) + Send>,
 }
 
 /// A share of the account's concurrency, counted in memory (R215).

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use serde_json::{Map, Value, json};
 
-use super::event_invoke::EventInvoke;
 use super::function::{self, Function, Kind, Status};
+use super::queue::{self, Asked};
 use super::revision::Revision;
-use super::{DEFAULT_ALIAS, LATEST, alias, event_invoke, log, namespace_of, reserved, version};
+use super::{DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, reserved, version};
 use crate::accounts::{Account, SECRET_KEY};
 use crate::call::{Call, Live, LiveAnswer};
 use crate::clock::Time;
@@ -18,14 +20,15 @@ use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Runtime,
-    Status as Ended,
+    Status as Ended, Stops, WebBody, WebCall,
 };
 use crate::store::Scope;
-use crate::transitions::INVOKE_RETRY;
 
 /// R53.
 const ASYNC_EVENT_BYTES: usize = 128 << 10;
 const ROUTING_KEY_BYTES: usize = 1024;
+/// The kind of calls that come through the API, as the lists of events say it.
+const API: &str = "API";
 /// How much of a log goes into an answer.
 const LOG_TAIL_BYTES: usize = 4096;
 
@@ -53,6 +56,8 @@ pub struct Called {
     specs: Mutex<HashMap<FunctionKey, Arc<FunctionSpec>>>,
     /// How the calls went.
     pub records: log::Records,
+    /// The events of asynchronous run mode.
+    pub(super) events: async_event::Events,
 }
 
 impl Called {
@@ -61,6 +66,7 @@ impl Called {
         runtime.retire_function(key);
         self.lock().retain(|other, _| !log::same_function(other, key));
         self.records.forget(key);
+        self.events.forget(key);
     }
 
     /// Forgets everything, or what belongs to one account.
@@ -70,6 +76,7 @@ impl Called {
             if !stays {
                 runtime.retire_function(key);
                 self.records.forget(key);
+                self.events.forget(key);
             }
             stays
         });
@@ -93,9 +100,36 @@ pub async fn invoke(
 ) -> Result<Outcome, Refusal> {
     let spec = {
         let txn = cloud.store.read()?;
-        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target)?
+        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Event)?
     };
     run(cloud, &spec, event, request_id).await
+}
+
+/// Serves an HTTP request by a web function. How it went is written down when the answer has gone.
+///
+/// # Errors
+/// When there is no such function or version, it takes events, or it cannot run yet. What goes
+/// wrong while it runs is part of the answer.
+pub async fn serve(
+    cloud: &Arc<Cloud>,
+    target: &Target,
+    request: Request<Incoming>,
+) -> Result<Response<WebBody>, Refusal> {
+    let spec = {
+        let txn = cloud.store.read()?;
+        resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Http)?
+    };
+    let (started, key, records) = (cloud.clock.now(), spec.key.clone(), Arc::downgrade(cloud));
+    let call = WebCall {
+        request_id: cloud.ids.request(),
+        quota: quota(cloud, &spec)?,
+        finished: Box::new(move |outcome| {
+            if let Some(cloud) = records.upgrade() {
+                cloud.called.records.add(&key, log::Record::of(&outcome, started, 0));
+            }
+        }),
+    };
+    Ok(cloud.runtime.serve(spec, call, request).await)
 }
 
 /// Runs a call once, and writes down how it went.
@@ -106,14 +140,15 @@ async fn run(
     request_id: String,
 ) -> Result<Outcome, Refusal> {
     let started = cloud.clock.now();
-    let invocation = Invocation { request_id, event, quota: quota(cloud, spec)? };
+    let invocation =
+        Invocation { request_id, event, quota: quota(cloud, spec)?, stops: Stops::default() };
     let outcome = cloud.runtime.invoke(Arc::clone(spec), invocation).await;
     cloud.called.records.add(&spec.key, log::Record::of(&outcome, started, 0));
     Ok(outcome)
 }
 
 /// What a call may take: of the function's reserve (R220), or of what nobody has reserved (R221).
-fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>, Refusal> {
+pub(super) fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>, Refusal> {
     let txn = cloud.store.read()?;
     let here = txn.scope(&spec.uin, &spec.key.region);
     let mb = |mb: i64| u64::try_from(mb).unwrap_or_default();
@@ -128,16 +163,20 @@ fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>, Refusal> {
 }
 
 /// What the runtime needs to know of the version that a target's qualifier leads to.
-fn resolve(
+pub(super) fn resolve(
     cloud: &Arc<Cloud>,
     here: &Scope<'_>,
     target: &Target,
+    kind: Kind,
 ) -> Result<Arc<FunctionSpec>, Refusal> {
     let now = cloud.clock.now();
     let function = function::named(here, now, &target.namespace, &target.function)?;
-    if function.kind == Kind::Http {
+    if function.kind != kind {
         // R112.
-        let text = "A web function is called by HTTP, not by the API.";
+        let text = match function.kind {
+            Kind::Http => "A web function is called by HTTP, not by the API.",
+            Kind::Event => "This function takes events; only web functions are called by HTTP.",
+        };
         return refused("InvalidParameterValue.FunctionType", text);
     }
     let id = function::id(&target.namespace, &target.function);
@@ -154,7 +193,7 @@ fn resolve(
         }
         (number.to_string(), &published.revision)
     };
-    Ok(spec(cloud, target, name, revision))
+    Ok(spec(cloud, target, name, &function, revision))
 }
 
 /// The version that a qualifier stands for; an alias may choose between two.
@@ -196,6 +235,7 @@ fn spec(
     cloud: &Arc<Cloud>,
     target: &Target,
     version: String,
+    function: &Function,
     revision: &Revision,
 ) -> Arc<FunctionSpec> {
     let key = FunctionKey {
@@ -231,6 +271,8 @@ fn spec(
             secret_key: SECRET_KEY.to_owned(),
             token: String::new(),
         }),
+        async_run: function.async_run,
+        web: (function.kind == Kind::Http).then(|| revision.web()),
         key: key.clone(),
     });
     specs.insert(key, Arc::clone(&spec));
@@ -304,7 +346,7 @@ fn asked(
 
 async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answer {
     let (spec, async_run) = live.read(|call| {
-        let spec = resolve(call.cloud, &call.store, &target)?;
+        let spec = resolve(call.cloud, &call.store, &target, Kind::Event)?;
         Ok((spec, function::of_call(call)?.async_run))
     })?;
     let tail = live.read(|call| Ok(call.params.str("LogType") == "Tail"))?;
@@ -316,70 +358,12 @@ async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answe
         let text = "The event of an asynchronous call is at most 128 KB.";
         return refused("InvalidParameter.RequestTooLarge", text);
     }
-    let (cloud, request_id) = (Arc::clone(&live.cloud), live.request_id.clone());
-    let queued = Queued { spec, event, request_id, queued: cloud.clock.now(), async_run };
-    tokio::spawn(async move { queued.run(&cloud).await });
+    let asked = Asked { event, request_id: live.request_id.clone(), kind: API };
+    live.read(|call| {
+        let function = function::of_call(call)?;
+        queue::start(call.cloud, &call.store, &function, spec, asked)
+    })?;
     Ok(json!({"Result": answer_of_queued(&live.request_id)}))
-}
-
-/// A call that waits for nobody.
-struct Queued {
-    spec: Arc<FunctionSpec>,
-    event: Vec<u8>,
-    request_id: String,
-    queued: Time,
-    async_run: bool,
-}
-
-impl Queued {
-    /// Runs the call until it succeeds, the retries are used up or it has waited too long. A function
-    /// that is over its quota is no failure of the call: it is tried again for as long as the call
-    /// may wait (R227).
-    async fn run(self, cloud: &Arc<Cloud>) {
-        let mut retry = 0;
-        loop {
-            let started = cloud.clock.now();
-            // A function that is gone, or a store that fails, ends the wait.
-            let (Ok(Some(settings)), Ok(quota)) = (self.settings(cloud), quota(cloud, &self.spec))
-            else {
-                return;
-            };
-            let (request_id, event) = (self.request_id.clone(), self.event.clone());
-            let invocation = Invocation { request_id, event, quota };
-            let outcome = cloud.runtime.invoke(Arc::clone(&self.spec), invocation).await;
-            let pause = cloud.transitions.lasts(&INVOKE_RETRY);
-            let too_late =
-                cloud.clock.now().plus(pause) >= self.queued.plus(settings.seconds * 1000);
-            let refused =
-                matches!(outcome.status, Ended::ConcurrencyExceeded | Ended::StartRateExceeded);
-            let used_up = !refused && i64::from(retry) >= settings.retries;
-            let last = outcome.status == Ended::Success || too_late || used_up;
-            if last || !refused {
-                let record = log::Record::of(&outcome, started, retry);
-                cloud.called.records.add(&self.spec.key, record);
-            }
-            if last {
-                return;
-            }
-            retry += u32::from(!refused);
-            let pause = u64::try_from(pause).unwrap_or_default();
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-        }
-    }
-
-    /// How the function's queued calls are treated; `None` when the function is gone.
-    fn settings(&self, cloud: &Cloud) -> Result<Option<EventInvoke>, Refusal> {
-        let key = &self.spec.key;
-        let txn = cloud.store.read()?;
-        let here = txn.scope(&self.spec.uin, &key.region);
-        if function::find(&here, cloud.clock.now(), &key.namespace, &key.function)?.is_none() {
-            return Ok(None);
-        }
-        let settings = event_invoke::of(&here, &function::id(&key.namespace, &key.function))?;
-        // R365: asynchronous run mode has no retries.
-        let retries = if self.async_run { 0 } else { settings.retries };
-        Ok(Some(EventInvoke { retries, ..settings }))
-    }
 }
 
 fn result(outcome: &Outcome, tail: bool) -> Value {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod alias;
+mod async_event;
 mod copy;
 mod event_invoke;
 pub mod function;
@@ -13,6 +14,7 @@ pub mod namespace;
 mod network;
 mod package;
 mod provisioned;
+pub mod queue;
 mod read;
 mod reserved;
 pub mod revision;
@@ -62,9 +64,15 @@ pub const ACTIONS: &[Action] = &[
     write("UpdateFunctionEventInvokeConfig", event_invoke::update),
     read("GetFunctionEventInvokeConfig", event_invoke::get),
     read("ListTriggers", trigger::list),
+    write("CreateTrigger", trigger::create),
+    write("UpdateTrigger", trigger::update),
+    write("UpdateTriggerStatus", trigger::update_status),
     write("DeleteTrigger", trigger::delete),
     live("Invoke", invoke::invoke_action),
     live("InvokeFunction", invoke::invoke_function_action),
+    read("ListAsyncEvents", async_event::list),
+    read("GetAsyncEventStatus", async_event::status),
+    live("TerminateAsyncEvent", async_event::terminate),
     read("GetFunctionLogs", log::function_logs),
     read("GetRequestStatus", log::request_status),
     read("GetAccount", account::get),

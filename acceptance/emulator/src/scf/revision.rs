@@ -1,6 +1,8 @@
 //! A revision: code and configuration as they are at one time. `$LATEST` has one, and publishing
 //! copies it into a version (R273).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,6 +14,7 @@ use crate::call::Call;
 use crate::clock::Time;
 use crate::params::Params;
 use crate::refusal::{Refusal, refused};
+use crate::runtime::Web;
 use crate::store::{Scope, StoreError};
 
 /// The API's default when a request names no runtime.
@@ -205,6 +208,18 @@ impl Revision {
             self.concurrency = concurrency(&config, kind)?;
         }
         Ok(())
+    }
+
+    /// How it serves, if it is of a web function (R169).
+    pub(super) fn web(&self) -> Web {
+        let positive = |number: i64| u64::try_from(number).unwrap_or_default();
+        Web {
+            concurrency: self
+                .concurrency
+                .as_ref()
+                .map_or(1, |concurrency| u32::try_from(concurrency.most).unwrap_or(1)),
+            socket_idle: self.web_socket_idle.map(|idle| Duration::from_secs(positive(idle))),
+        }
     }
 
     /// Its code and its layers.

@@ -31,6 +31,24 @@ pub struct InvokeRequest {
     pub routing_key: Option<String>,
 }
 
+/// A function to run, and to wait for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct InvokeFunctionRequest {
+    /// Function.
+    pub function_name: String,
+    /// Version or alias; `$DEFAULT` where it is left out.
+    pub qualifier: Option<String>,
+    /// The event, a JSON text of at most 6 MB.
+    pub event: Option<Secret>,
+    /// `Tail` returns the end of the log.
+    pub log_type: Option<String>,
+    /// Namespace.
+    pub namespace: Option<String>,
+    /// Values that an alias routes by, a JSON text.
+    pub routing_key: Option<String>,
+}
+
 /// How a run went.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -64,4 +82,6 @@ pub struct InvokeResult {
 actions! { SERVICE;
     /// Runs a function.
     invoke = "Invoke", Create: InvokeRequest => InvokeResponse, patience PATIENCE;
+    /// Runs a function and waits for it.
+    invoke_function = "InvokeFunction", Create: InvokeFunctionRequest => InvokeResponse, patience PATIENCE;
 }

@@ -95,6 +95,10 @@ pub struct FunctionLog {
     pub mem_usage: i64,
     /// What it wrote.
     pub log: Secret,
+    /// Level; the cloud has ceased to fill it in.
+    pub level: String,
+    /// Source; the cloud has ceased to fill it in.
+    pub source: String,
     /// How often it was repeated.
     pub retry_num: i64,
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod alias;
+mod async_event;
 mod concurrency;
 mod configuration;
 mod event_invoke;
@@ -19,6 +20,7 @@ use crate::action::Service;
 
 pub use account::*;
 pub use alias::*;
+pub use async_event::*;
 pub use concurrency::*;
 pub use configuration::*;
 pub use event_invoke::*;

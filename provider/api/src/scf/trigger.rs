@@ -2,9 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Filter, SERVICE};
-use crate::action::actions;
-use crate::page::paged;
+use super::{Filter, FunctionKey, SERVICE};
+use crate::action::{Empty, actions};
+use crate::client::Client;
+use crate::error::Result;
+use crate::page::{self, paged};
+
+/// A trigger that is on, as requests say it.
+pub const OPEN: &str = "OPEN";
+/// A trigger that is off, as requests say it.
+pub const CLOSE: &str = "CLOSE";
 
 /// A trigger.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +48,111 @@ pub struct Trigger {
     pub bound_resources: String,
 }
 
+impl Trigger {
+    /// What tells it from the function's others: two rules of one bucket differ in their settings only.
+    fn key(&self) -> String {
+        [&*self.kind, &*self.trigger_name, &*self.qualifier, &*self.trigger_desc].join("/")
+    }
+}
+
+/// A new trigger. Its type, name and qualifier identify it among those of the function.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct CreateTriggerRequest {
+    /// Function.
+    pub function_name: String,
+    /// Name; its form depends on the type.
+    pub trigger_name: String,
+    /// `timer`, `cos`, `ckafka`, `http` and so on.
+    #[serde(rename = "Type")]
+    pub kind: String,
+    /// Settings: a cron expression for a timer, else a JSON text whose form depends on the type.
+    pub trigger_desc: Option<String>,
+    /// Namespace.
+    pub namespace: Option<String>,
+    /// Version or alias that it runs, by default `$LATEST`.
+    pub qualifier: Option<String>,
+    /// [`OPEN`] or [`CLOSE`].
+    pub enable: Option<String>,
+    /// What a timer passes on.
+    pub custom_argument: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+}
+
+/// The new trigger.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct CreateTriggerResponse {
+    /// The trigger, with the name that the cloud may have chosen.
+    pub trigger_info: Trigger,
+}
+
+/// A change of a trigger of the type `timer`, `ckafka` or `http`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct UpdateTriggerRequest {
+    /// Function.
+    pub function_name: String,
+    /// Name.
+    pub trigger_name: String,
+    /// Type.
+    #[serde(rename = "Type")]
+    pub kind: String,
+    /// [`OPEN`] or [`CLOSE`].
+    pub enable: Option<String>,
+    /// Version or alias with which it was made.
+    pub qualifier: Option<String>,
+    /// Namespace.
+    pub namespace: Option<String>,
+    /// Settings; members that are left out keep their values.
+    pub trigger_desc: Option<String>,
+    /// Description; empty takes it away.
+    pub description: Option<String>,
+    /// What a timer passes on; empty takes it away.
+    pub custom_argument: Option<String>,
+}
+
+/// A trigger of the type `timer`, `cos` or `ckafka` that is switched on or off.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct UpdateTriggerStatusRequest {
+    /// [`OPEN`] or [`CLOSE`]; the cloud refuses what it is already.
+    pub enable: String,
+    /// Function.
+    pub function_name: String,
+    /// Name.
+    pub trigger_name: String,
+    /// Type.
+    #[serde(rename = "Type")]
+    pub kind: String,
+    /// Version or alias with which it was made.
+    pub qualifier: Option<String>,
+    /// Namespace.
+    pub namespace: Option<String>,
+    /// Settings with which it was made; needed for `cos`.
+    pub trigger_desc: Option<String>,
+}
+
+/// A trigger to delete.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct DeleteTriggerRequest {
+    /// Function.
+    pub function_name: String,
+    /// Name.
+    pub trigger_name: String,
+    /// Type.
+    #[serde(rename = "Type")]
+    pub kind: String,
+    /// Namespace.
+    pub namespace: Option<String>,
+    /// Settings with which it was made; needed for `cos`.
+    pub trigger_desc: Option<String>,
+    /// Version or alias with which it was made.
+    pub qualifier: Option<String>,
+}
+
 /// Which triggers to list.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -72,11 +184,38 @@ pub struct ListTriggersResponse {
 }
 
 actions! { SERVICE;
+    /// Makes a trigger.
+    create_trigger = "CreateTrigger", Create: CreateTriggerRequest => CreateTriggerResponse;
+    /// Changes a trigger of the type `timer`, `ckafka` or `http`.
+    update_trigger = "UpdateTrigger", Write: UpdateTriggerRequest => Empty;
+    /// Switches a trigger of the type `timer`, `cos` or `ckafka` on or off.
+    update_trigger_status = "UpdateTriggerStatus", Write: UpdateTriggerStatusRequest => Empty;
+    /// Deletes a trigger.
+    delete_trigger = "DeleteTrigger", Delete: DeleteTriggerRequest => Empty;
     /// Lists one page of a function's triggers.
     list_triggers = "ListTriggers", Read: ListTriggersRequest => ListTriggersResponse;
 }
 
 paged! {
     ListTriggersRequest => triggers: [Trigger],
-        by |row| [&*row.kind, &*row.trigger_name, &*row.qualifier].join("/"), int 100;
+        by |row| row.key(), int 100;
+}
+
+/// Every trigger of a function, whatever version or alias it is for; `None` when there is no such
+/// function.
+///
+/// # Errors
+///
+/// Any [`Error`](crate::Error) but "not found".
+pub async fn find_triggers(client: &Client, key: &FunctionKey) -> Result<Option<Vec<Trigger>>> {
+    let request = ListTriggersRequest {
+        function_name: key.name.clone(),
+        namespace: Some(key.namespace.clone()),
+        ..ListTriggersRequest::default()
+    };
+    match page::all_pages(client, &request).await {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
 }

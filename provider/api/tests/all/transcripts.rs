@@ -51,34 +51,99 @@ macro_rules! actions {
 }
 
 actions! {
-    clb: CreateListenerRequest CreateLoadBalancerRequest CreateRuleRequest DeleteListenerRequest
-        DeleteLoadBalancerRequest DeleteRuleRequest DeregisterFunctionTargetsRequest
-        DescribeListenersRequest DescribeLoadBalancersRequest DescribeTargetsRequest
-        DescribeTaskStatusRequest ModifyDomainAttributesRequest ModifyFunctionTargetsRequest
-        ModifyListenerRequest ModifyLoadBalancerAttributesRequest ModifyRuleRequest
-        RegisterFunctionTargetsRequest SetLoadBalancerClsLogRequest
-        SetLoadBalancerSecurityGroupsRequest;
-    scf: CreateAliasRequest CreateFunctionRequest CreateNamespaceRequest DeleteAliasRequest
-        DeleteFunctionRequest DeleteFunctionVersionRequest DeleteLayerVersionRequest
-        DeleteNamespaceRequest DeleteProvisionedConcurrencyConfigRequest
-        DeleteReservedConcurrencyConfigRequest GetAccountRequest GetAliasRequest
-        GetFunctionAddressRequest GetFunctionEventInvokeConfigRequest GetFunctionLogsRequest
-        GetFunctionRequest GetLayerVersionRequest GetProvisionedConcurrencyConfigRequest
-        GetRequestStatusRequest GetReservedConcurrencyConfigRequest InvokeRequest ListAliasesRequest
-        ListFunctionsRequest ListLayerVersionsRequest ListLayersRequest ListNamespacesRequest
-        ListTriggersRequest ListVersionByFunctionRequest PublishLayerVersionRequest
-        PublishVersionRequest PutProvisionedConcurrencyConfigRequest
-        PutReservedConcurrencyConfigRequest UpdateAliasRequest UpdateFunctionCodeRequest
-        UpdateFunctionConfigurationRequest UpdateFunctionEventInvokeConfigRequest
-        UpdateNamespaceRequest;
-    sts: GetCallerIdentityRequest;
-    tag: DescribeResourceTagsByResourceIdsRequest ModifyResourceTagsRequest;
-    vpc: CreateSecurityGroupRequest CreateSubnetRequest CreateVpcRequest
-        DeleteSecurityGroupRequest DeleteSubnetRequest DeleteVpcRequest
-        DescribeNetworkAccountTypeRequest DescribeRouteTablesRequest
-        DescribeSecurityGroupAssociationStatisticsRequest DescribeSecurityGroupsRequest
-        DescribeSubnetsRequest DescribeVpcsRequest ModifySecurityGroupAttributeRequest
-        ModifySubnetAttributeRequest ModifyVpcAttributeRequest ReplaceRouteTableAssociationRequest;
+    clb:
+        CreateListenerRequest
+        CreateLoadBalancerRequest
+        CreateRuleRequest
+        DeleteListenerRequest
+        DeleteLoadBalancerRequest
+        DeleteRuleRequest
+        DeregisterFunctionTargetsRequest
+        DescribeListenersRequest
+        DescribeLoadBalancersRequest
+        DescribeTargetsRequest
+        DescribeTaskStatusRequest
+        ModifyDomainAttributesRequest
+        ModifyFunctionTargetsRequest
+        ModifyListenerRequest
+        ModifyLoadBalancerAttributesRequest
+        ModifyRuleRequest
+        RegisterFunctionTargetsRequest
+        SetLoadBalancerClsLogRequest
+        SetLoadBalancerSecurityGroupsRequest
+    ;
+    scf:
+        CreateAliasRequest
+        CreateFunctionRequest
+        CreateNamespaceRequest
+        CreateTriggerRequest
+        DeleteAliasRequest
+        DeleteFunctionRequest
+        DeleteFunctionVersionRequest
+        DeleteLayerVersionRequest
+        DeleteNamespaceRequest
+        DeleteProvisionedConcurrencyConfigRequest
+        DeleteReservedConcurrencyConfigRequest
+        DeleteTriggerRequest
+        GetAccountRequest
+        GetAliasRequest
+        GetAsyncEventStatusRequest
+        GetFunctionAddressRequest
+        GetFunctionEventInvokeConfigRequest
+        GetFunctionLogsRequest
+        GetFunctionRequest
+        GetLayerVersionRequest
+        GetProvisionedConcurrencyConfigRequest
+        GetRequestStatusRequest
+        GetReservedConcurrencyConfigRequest
+        InvokeFunctionRequest
+        InvokeRequest
+        ListAliasesRequest
+        ListAsyncEventsRequest
+        ListFunctionsRequest
+        ListLayerVersionsRequest
+        ListLayersRequest
+        ListNamespacesRequest
+        ListTriggersRequest
+        ListVersionByFunctionRequest
+        PublishLayerVersionRequest
+        PublishVersionRequest
+        PutProvisionedConcurrencyConfigRequest
+        PutReservedConcurrencyConfigRequest
+        TerminateAsyncEventRequest
+        UpdateAliasRequest
+        UpdateFunctionCodeRequest
+        UpdateFunctionConfigurationRequest
+        UpdateFunctionEventInvokeConfigRequest
+        UpdateNamespaceRequest
+        UpdateTriggerRequest
+        UpdateTriggerStatusRequest
+    ;
+    sts:
+        GetCallerIdentityRequest
+    ;
+    tag:
+        DescribeResourceTagsByResourceIdsRequest
+        ModifyResourceTagsRequest
+    ;
+    vpc:
+        CreateSecurityGroupRequest
+        CreateSubnetRequest
+        CreateVpcRequest
+        DeleteSecurityGroupRequest
+        DeleteSubnetRequest
+        DeleteVpcRequest
+        DescribeNetworkAccountTypeRequest
+        DescribeRouteTablesRequest
+        DescribeSecurityGroupAssociationStatisticsRequest
+        DescribeSecurityGroupsRequest
+        DescribeSubnetsRequest
+        DescribeVpcsRequest
+        ModifySecurityGroupAttributeRequest
+        ModifySubnetAttributeRequest
+        ModifyVpcAttributeRequest
+        ReplaceRouteTableAssociationRequest
+    ;
 }
 
 fn root() -> PathBuf {

@@ -3,12 +3,17 @@
 pub mod alias;
 pub mod event_invoke_config;
 pub mod function;
+pub mod invocation;
+pub mod invoke_function;
 pub mod layer;
 pub mod namespace;
 mod packed;
 pub mod provisioned_concurrency_config;
 pub mod reserved_concurrency_config;
+pub mod sync_invoke_function;
+pub mod terminate_async_event;
 mod staging;
+pub mod trigger;
 pub mod version;
 
 use tencentcloud_api::{Guard, scf};

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::ffi::{CStr, CString};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -22,6 +22,7 @@ use nix::unistd::{
     setresgid, setresuid, symlinkat, write,
 };
 
+use super::network;
 use super::rules::end_with_parent;
 use super::{Folders, Mode};
 
@@ -61,13 +62,14 @@ enum Step {
 
 impl Room {
     /// A room that has `code`, `layers` and `runtime` at the product's places, and the `visible`
-    /// folders where they are. It is put together on `root`, an empty folder. `mode` is one with
-    /// namespaces.
+    /// folders where they are. `links` are further paths and what they lead to. It is put together
+    /// on `root`, an empty folder. `mode` is one with namespaces.
     pub(in crate::runtime) fn new(
         root: &Path,
         mode: Mode,
         folders: &Folders,
         visible: &[PathBuf],
+        links: &[(PathBuf, PathBuf)],
     ) -> io::Result<Self> {
         let mut plan = Plan { root, steps: Vec::new(), made: HashSet::new() };
         for folder in SYSTEM.map(Path::new) {
@@ -100,6 +102,10 @@ impl Room {
         for (path, target) in LINKS {
             plan.link(Path::new(path), Path::new(target))?;
         }
+        for (path, target) in links {
+            plan.folder(path.parent().unwrap_or(path))?;
+            plan.link(path, target)?;
+        }
         for folder in EMPTY {
             plan.folder(Path::new(folder))?;
         }
@@ -112,8 +118,9 @@ impl Room {
     }
 
     /// Moves the calling process into the room, as the second process of a process namespace whose
-    /// first one waits for it. Returns in that second process only.
-    pub(super) fn enter(&self) -> nix::Result<()> {
+    /// first one waits for it. Returns in that second process only. With a `channel` it gets a
+    /// network of its own, of which the process outside hands out sockets.
+    pub(super) fn enter(&self, channel: Option<BorrowedFd<'_>>) -> nix::Result<()> {
         if self.mode == Mode::Unprivileged {
             unshare(CloneFlags::CLONE_NEWUSER)?;
             self.map_user()?;
@@ -121,7 +128,10 @@ impl Room {
         }
         let spaces = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID | CloneFlags::CLONE_NEWIPC;
         unshare(spaces)?;
-        continue_in_child()?;
+        if channel.is_some() {
+            network::make()?;
+        }
+        continue_in_child(channel)?;
         end_with_parent()?;
         self.build()?;
         if self.mode == Mode::Privileged {
@@ -129,7 +139,7 @@ impl Room {
             end_with_parent()?;
         }
         prctl::set_no_new_privs()?;
-        continue_in_child()
+        continue_in_child(None)
     }
 
     fn build(&self) -> nix::Result<()> {
@@ -282,13 +292,19 @@ fn make_read_only(root: &CStr) -> nix::Result<()> {
     Errno::result(result).map(drop)
 }
 
-/// Forks, and goes on in the child; the calling process waits for it and ends as it does.
+/// Forks, and goes on in the child; the calling process waits for it and ends as it does. Meanwhile
+/// it hands out sockets of its network on the `channel`.
 #[allow(unsafe_code)]
-fn continue_in_child() -> nix::Result<()> {
+fn continue_in_child(channel: Option<BorrowedFd<'_>>) -> nix::Result<()> {
     // SAFETY: both processes go on with nothing but system calls.
     match unsafe { fork() }? {
         ForkResult::Child => Ok(()),
-        ForkResult::Parent { child } => wait_for(child),
+        ForkResult::Parent { child } => {
+            if let Some(channel) = channel {
+                network::hand_out_sockets(child, channel);
+            }
+            wait_for(child)
+        }
     }
 }
 

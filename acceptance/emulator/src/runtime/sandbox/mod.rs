@@ -5,6 +5,10 @@
 //! sees is the machine's system folders, read-only (R47, R110, R354). It runs as user 10000, and
 //! whatever it starts ends with it.
 //!
+//! A program that listens gets a network of its own as well, with nothing in it but itself, so that
+//! every instance has the product's port. Whoever holds the instance's channel gets sockets of that
+//! network.
+//!
 //! Where namespaces are not to be had (in many containers, and on other systems) instances run as
 //! plain processes: code and layers are where they were unpacked, /tmp is the machine's and
 //! `TMPDIR` is a folder of the instance, and a process that leaves its process group outlives it.
@@ -15,6 +19,8 @@ use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod network;
 mod rules;
 
 #[cfg(target_os = "linux")]

@@ -21,8 +21,10 @@ const MEMORY_SLACK: u64 = 1024 * 1024 * 1024;
 /// What is done to an instance's process between fork and exec. All of it is system calls: the
 /// parent has threads, so its child may not even allocate.
 pub(in crate::runtime) struct Rules {
-    /// The end of the channel that the process keeps.
+    /// The end of the channel that the process keeps, or the one that holds its network.
     pub(in crate::runtime) channel: OwnedFd,
+    /// Whether the process has a network of its own.
+    pub(in crate::runtime) apart: bool,
     /// This process, whose end ends the instance.
     pub(in crate::runtime) parent: Pid,
     /// The configured memory, in MB.
@@ -37,14 +39,16 @@ pub(in crate::runtime) struct Rules {
 impl Rules {
     /// Applies the rules to the calling process.
     pub(in crate::runtime) fn apply(&self) -> nix::Result<()> {
-        fcntl(self.channel.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;
+        if !self.apart {
+            fcntl(self.channel.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;
+        }
         end_with_parent()?;
         if getppid() != self.parent {
             return Err(Errno::ESRCH); // the parent ended before the line above
         }
         #[cfg(target_os = "linux")]
         if let Some(room) = &self.room {
-            room.enter()?;
+            room.enter(self.apart.then(|| self.channel.as_fd()))?;
         }
         setrlimit(Resource::RLIMIT_NPROC, self.processes, self.processes)?;
         setrlimit(Resource::RLIMIT_NOFILE, FILES, FILES)?;

@@ -3,7 +3,9 @@
 mod limits;
 mod node;
 mod python;
+mod socket;
 mod warm;
+mod web;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -13,7 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tencentcloud_emulator::runtime::{
     FunctionKey, FunctionSpec, Invocation, Isolation, Outcome, Package, Runtime, RuntimeOptions,
-    Status,
+    Status, Stops,
 };
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -46,6 +48,7 @@ impl Machine {
             request_id: "0e8a3f5c-0000-4000-8000-000000000001".into(),
             event: event.into(),
             quota: None,
+            stops: Stops::default(),
         };
         self.runtime.invoke(Arc::new(spec.clone()), invocation).await
     }
@@ -55,7 +58,8 @@ impl Machine {
 fn package(files: &[(&str, &str)]) -> Package {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        let mode = if name.ends_with("bootstrap") { 0o755 } else { 0o644 };
+        zip.start_file(*name, SimpleFileOptions::default().unix_permissions(mode)).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
     Package::from_bytes(zip.finish().unwrap().into_inner())
@@ -82,6 +86,8 @@ fn python(index: &str) -> FunctionSpec {
         timeout: Duration::from_secs(3),
         init_timeout: Duration::from_secs(60),
         credentials: None,
+        async_run: false,
+        web: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Functions.
 
 mod alias;
+mod async_event;
 mod event_invoke;
 mod function;
 mod invoke;
@@ -9,7 +10,10 @@ mod namespace;
 mod provisioned;
 mod reserved;
 mod rules;
+mod trigger;
+mod trigger_events;
 mod version;
+mod web;
 
 use std::io::Write;
 

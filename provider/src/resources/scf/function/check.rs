@@ -6,6 +6,7 @@ use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
 
 use super::{Function, code};
+use crate::resources::scf::trigger::inline::{self, Context};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
 pub fn name(name: &String) -> Check {
@@ -122,7 +123,10 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     }
     check_entry_point(config, problems);
     check_time_limit(config, problems);
+    check_trace(config, problems);
     check_network(config, problems);
+    let context = Context { web: is_web(config), timeout: config.timeout.known().copied() };
+    inline::check(&config.triggers, &context, problems);
     together(
         problems,
         ("cls_logset_id", &config.cls_logset_id),
@@ -195,6 +199,17 @@ fn check_time_limit(config: &Function, problems: &mut Diagnostics) {
              (async_run_enable) up to 86400 are allowed."
         );
         problems.error("timeout", "Invalid timeout", detail);
+    }
+}
+
+/// R85.
+fn check_trace(config: &Function, problems: &mut Diagnostics) {
+    let mode = &config.async_run_enable;
+    let background = mode.is_unknown() || mode.is_known_and(|on| on == "TRUE");
+    if config.trace_enable.is_known_and(|on| on == "TRUE") && !background {
+        let detail = "Only events of asynchronous run mode are traced: set \
+                      async_run_enable = \"TRUE\".";
+        problems.error("trace_enable", "Traces without asynchronous run mode", detail);
     }
 }
 

@@ -11,6 +11,7 @@ use tf_schema::Value;
 use super::layers::{self, Layer};
 use super::{Function, TriggerInfo};
 use crate::resources::scf::staging;
+use crate::resources::scf::trigger::inline;
 use crate::tags;
 
 impl Function {
@@ -46,6 +47,7 @@ impl Function {
                 pairs.map(|(key, value)| Tag { key, value }).collect()
             }),
             async_run_enable: self.async_run_enable.known().cloned(),
+            trace_enable: self.trace_enable.known().cloned(),
             layers: self
                 .layers
                 .is_known_and(|layers| !layers.is_empty())
@@ -163,6 +165,7 @@ impl Function {
         self.dns_cache = (found.dns_cache == "TRUE").into();
         self.l5_enable = (found.l5_enable == "TRUE").into();
         self.async_run_enable = filled(found.async_run_enable).or("FALSE").into();
+        self.trace_enable = filled(found.trace_enable).or("FALSE").into();
         self.cls_logset_id = found.cls_logset_id.into();
         self.cls_topic_id = found.cls_topic_id.into();
         let found_tags = found.tags.into_iter().map(|tag| (tag.key, tag.value));
@@ -181,6 +184,7 @@ impl Function {
         self.vip = found.access_info.vip.into();
         self.eip_fixed = (found.eip_config.eip_fixed == "TRUE").into();
         self.eips = found.eip_config.eips.into();
+        self.triggers = inline::adopt(&self.triggers, key, &found.triggers);
         self.trigger_info =
             found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
     }

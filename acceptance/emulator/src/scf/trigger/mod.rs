@@ -1,8 +1,25 @@
-//! Triggers. The load balancer makes those of the type `clb` when a function is bound to one of its
-//! rules: both sides show the same object (R19, R20). Other types are not emulated yet.
+//! Triggers: what makes a function run by itself.
+//!
+//! The load balancer makes those of the type `clb` when a function is bound to one of its rules: both
+//! sides show the same object (R19, R20). All others are made here: [`change`] has the actions,
+//! [`settings`] what each type takes. [`sources`] finds the triggers of something that happens,
+//! [`timer`] fires those of the time, [`message`] those of objects and messages, and [`url`] answers
+//! for those of HTTP.
+
+mod change;
+pub mod message;
+mod settings;
+mod sources;
+mod timer;
+pub mod url;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+pub(super) use change::{create, delete, update, update_status};
+pub use settings::Kind;
+pub use sources::Sources;
+pub use timer::fire_in_time;
 
 use super::{MOST, descending, function, namespace_of};
 use crate::call::Call;
@@ -25,8 +42,16 @@ pub struct Trigger {
     pub name: String,
     /// The version or alias that it calls.
     pub qualifier: String,
-    /// Its description, a JSON document.
+    /// Its settings, a JSON document.
+    pub settings: String,
+    /// Whether it makes the function run.
+    pub enabled: bool,
+    /// What a timer hands over to the function.
+    pub argument: String,
+    /// What it is for.
     pub description: String,
+    /// The SecretId of whom it belongs to.
+    pub owner: String,
     /// `qcs::…`, what it stands for on the other side.
     pub resource: String,
     /// When it was made.
@@ -40,9 +65,11 @@ impl Record for Trigger {
 }
 
 impl Trigger {
-    /// Its identity: (function, type, name, qualifier).
+    /// Its identity among the triggers of all functions of a region. A bucket has many rules, so
+    /// what tells those of a type `cos` apart are their settings.
     fn key(&self, function: &str) -> String {
-        key(function, &self.kind, &self.name, &self.qualifier)
+        let rule = if self.kind == Kind::Cos.name() { &*self.settings } else { "" };
+        format!("{}{rule}", key(function, &self.kind, &self.name, &self.qualifier))
     }
 
     /// R20: what the trigger stands for ends with it.
@@ -54,20 +81,21 @@ impl Trigger {
     }
 
     fn show(&self) -> Value {
+        let bound = if self.kind == CLB { ["", ""] } else { ["on", "single"] };
         json!({
             "Type": self.kind,
             "TriggerName": self.name,
-            "TriggerDesc": self.description,
+            "TriggerDesc": self.settings,
             "Qualifier": self.qualifier,
-            "Enable": 1,
-            "CustomArgument": "",
-            "Description": "",
+            "Enable": i32::from(self.enabled),
+            "CustomArgument": self.argument,
+            "Description": self.description,
             "AvailableStatus": "Available",
             "AddTime": self.created.local(),
             "ModTime": self.modified.local(),
             "ResourceId": self.resource,
-            "BindStatus": "",
-            "TriggerAttribute": "",
+            "BindStatus": bound[0],
+            "TriggerAttribute": bound[1],
         })
     }
 }
@@ -91,7 +119,9 @@ pub fn put(call: &Call<'_>, function: &str, trigger: &Trigger) -> Result<(), Ref
     if let Some((_, old)) = all.iter().find(|(other, _)| *other == key) {
         trigger.created = old.created;
     }
-    Ok(call.store.put(&key, &trigger)?)
+    call.store.put(&key, &trigger)?;
+    call.after(|cloud| cloud.triggers.changed());
+    Ok(())
 }
 
 /// Forgets the trigger of a binding that ends; tells whether there was one.
@@ -126,6 +156,7 @@ pub(super) fn remove_all(
             trigger.end_other_side(call, function)?;
         }
     }
+    call.after(|cloud| cloud.triggers.changed());
     Ok(())
 }
 
@@ -161,25 +192,10 @@ fn fits(trigger: &Trigger, filter: &Filter<'_>) -> Result<bool, Refusal> {
     Ok(match filter.name {
         "Qualifier" => filter.is(&trigger.qualifier),
         "TriggerName" => filter.is(&trigger.name),
-        "Description" => filter.is(""),
+        "Description" => filter.is(&trigger.description),
         name => {
             let text = format!("There is no filter `{name}`.");
             return refused("InvalidParameterValue.Filters", text);
         }
     })
-}
-
-pub(super) fn delete(call: &Call<'_>) -> Answer {
-    let p = &call.params;
-    function::of_call(call)?;
-    let id = function::id(namespace_of(p), p.str("FunctionName"));
-    let qualifier = p.text("Qualifier").filter(|q| !q.is_empty()).unwrap_or(super::LATEST);
-    let key = key(&id, p.str("Type"), p.str("TriggerName"), qualifier);
-    if let Some(trigger) = call.store.get::<Trigger>(&key)? {
-        call.store.remove::<Trigger>(&key)?;
-        trigger.end_other_side(call, &id)?;
-        return Ok(json!({}));
-    }
-    let text = format!("The function has no {} trigger {}.", p.str("Type"), p.str("TriggerName"));
-    refused("ResourceNotFound.Trigger", text)
 }

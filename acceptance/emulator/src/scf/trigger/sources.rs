@@ -1,0 +1,147 @@
+//! Which triggers something that happens concerns: the stored triggers, compiled.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Notify;
+
+use super::settings::{self, Timer};
+use super::{Kind, Trigger};
+use crate::accounts::Account;
+use crate::cloud::Cloud;
+use crate::cron::Cron;
+use crate::scf::invoke::Target;
+use crate::scf::queue;
+use crate::store::StoreError;
+
+/// What makes functions run by itself. It is compiled when it is needed after a change.
+#[derive(Default)]
+pub struct Sources {
+    known: RwLock<Arc<Known>>,
+    fresh: AtomicBool,
+    /// Whether somebody looks every second as it is.
+    pub(super) ticks: AtomicBool,
+    pub(super) wake: Notify,
+}
+
+/// The triggers of all accounts.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) timers: Vec<(Arc<Bound>, Cron)>,
+    /// Function URLs and APIs by name.
+    urls: HashMap<String, Arc<Bound>>,
+    /// Others by account, region, type and name.
+    others: HashMap<(String, String, String, String), Vec<Arc<Bound>>>,
+}
+
+/// A trigger and whose it is.
+pub(super) struct Bound {
+    pub(super) account: Arc<Account>,
+    pub(super) region: String,
+    pub(super) namespace: String,
+    pub(super) function: String,
+    pub(super) trigger: Trigger,
+}
+
+impl Bound {
+    /// What it calls.
+    pub(super) fn target(&self) -> Target {
+        Target {
+            account: Arc::clone(&self.account),
+            region: self.region.clone(),
+            namespace: self.namespace.clone(),
+            function: self.function.clone(),
+            qualifier: self.trigger.qualifier.clone(),
+            routing_key: None,
+        }
+    }
+
+    /// Calls the function, and waits for nothing; the id of the call, if it can be called.
+    pub(super) fn queue(&self, cloud: &Arc<Cloud>, event: Vec<u8>) -> Option<String> {
+        queue::queue(cloud, &self.target(), event, &self.trigger.kind.to_uppercase())
+    }
+}
+
+impl Sources {
+    /// Tells that triggers have changed.
+    pub fn changed(&self) {
+        self.fresh.store(false, Ordering::Release);
+        if !self.ticks.load(Ordering::Acquire) {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Tells that the clock was moved, stopped or let go.
+    pub fn clock_moved(&self) {
+        self.wake.notify_one();
+    }
+
+    /// The triggers as they are stored now.
+    pub(super) fn known(&self, cloud: &Cloud) -> Arc<Known> {
+        if !self.fresh.swap(true, Ordering::AcqRel) {
+            match Known::read(cloud) {
+                Ok(known) => {
+                    let known = Arc::new(known);
+                    *self.known.write().unwrap_or_else(PoisonError::into_inner) =
+                        Arc::clone(&known);
+                    return known;
+                }
+                Err(error) => tracing::error!(%error, "triggers work as they were"),
+            }
+        }
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Known {
+    fn read(cloud: &Cloud) -> Result<Self, StoreError> {
+        let mut known = Self::default();
+        for (_, region, key, trigger) in cloud.store.read()?.every::<Trigger>()? {
+            let Some(account) = Account::of(&trigger.owner) else { continue };
+            let mut parts = key.split('/').map(str::to_owned);
+            let (namespace, function) =
+                (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let account = Arc::new(account);
+            known.add(Arc::new(Bound { account, region, namespace, function, trigger }));
+        }
+        Ok(known)
+    }
+
+    fn add(&mut self, bound: Arc<Bound>) {
+        let trigger = &bound.trigger;
+        let (kind, name) = (trigger.kind.clone(), trigger.name.clone());
+        if kind == Kind::Timer.name() {
+            let settings = settings::read::<Timer>(&trigger.settings);
+            let cron = settings.ok().and_then(|timer| Cron::timer(&timer.cron).ok());
+            if let Some(cron) = cron.filter(|_| trigger.enabled) {
+                self.timers.push((bound, cron));
+            }
+        } else if kind == Kind::Http.name() {
+            self.urls.insert(name, bound);
+        } else if kind == Kind::Apigw.name() {
+            if let Some(id) = settings::api_id(&trigger.settings) {
+                self.urls.insert(id, bound);
+            }
+        } else if trigger.enabled {
+            let source = (bound.account.uin.clone(), bound.region.clone(), kind, name);
+            self.others.entry(source).or_default().push(bound);
+        }
+    }
+
+    /// A function URL or API.
+    pub(super) fn url(&self, name: &str) -> Option<&Arc<Bound>> {
+        self.urls.get(name)
+    }
+
+    /// Every function URL and API.
+    pub(super) fn urls(&self) -> impl Iterator<Item = &Arc<Bound>> {
+        self.urls.values()
+    }
+
+    /// The triggers of a bucket or topic that are on.
+    pub(super) fn of(&self, uin: &str, region: &str, kind: Kind, name: &str) -> &[Arc<Bound>] {
+        let source = (uin.to_owned(), region.to_owned(), kind.name().to_owned(), name.to_owned());
+        self.others.get(&source).map_or(&[], Vec::as_slice)
+    }
+}
