@@ -17,12 +17,7 @@ use crate::transitions::INVOKE_RETRY;
 /// R229: queues the call of a trigger, which waits for nobody; `kind` is the trigger's. Returns the
 /// id of the call. A function that is gone by now, or cannot run, is nobody's mistake: then there is
 /// none.
-pub fn queue(
-    cloud: &Arc<Cloud>,
-    target: &Target,
-    event: Vec<u8>,
-    kind: &str,
-) -> Option<String> {
+pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>, kind: &str) -> Option<String> {
     let start = || -> Result<String, Refusal> {
         let txn = cloud.store.read()?;
         let here = txn.scope(&target.account.uin, &target.region);

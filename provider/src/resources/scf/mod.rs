@@ -10,9 +10,9 @@ pub mod namespace;
 mod packed;
 pub mod provisioned_concurrency_config;
 pub mod reserved_concurrency_config;
+mod staging;
 pub mod sync_invoke_function;
 pub mod terminate_async_event;
-mod staging;
 pub mod trigger;
 pub mod version;
 

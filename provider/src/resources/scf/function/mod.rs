@@ -15,8 +15,8 @@ use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Set, Value};
 
 use super::function_lock;
-use super::{packed, staging};
 use super::trigger::inline::{self, Inline};
+use super::{packed, staging};
 use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
