@@ -3,6 +3,7 @@
 
 mod balancer;
 mod concurrency;
+mod cos;
 mod demo;
 mod examples;
 mod faults;
