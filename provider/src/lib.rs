@@ -6,6 +6,7 @@
 
 mod cloud;
 mod create;
+mod cron;
 pub mod data;
 mod id;
 mod package;

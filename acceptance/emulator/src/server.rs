@@ -86,6 +86,9 @@ async fn route(
     if request.uri().path().starts_with(web::ROOT) {
         return Ok(web::respond_at(cloud, request).await);
     }
+    if url::is_meant(request.uri(), request.headers()) {
+        return Ok(url::respond(cloud, peer, request).await);
+    }
     Ok(respond(cloud, peer, request).await?.map(whole))
 }
 
@@ -112,9 +115,6 @@ async fn respond(
     let body = body.to_bytes();
     if in_console {
         return Ok(console::respond(cloud, &head, &body));
-    }
-    if url::is_meant(&head) {
-        return Ok(url::respond(cloud, peer, &head, &body).await);
     }
     if let Some(incoming) = to_cos {
         return cos::respond(cloud, &head, &incoming, body).await.ok_or(Dropped);

@@ -3,10 +3,12 @@
 
 mod balancer;
 mod concurrency;
+mod cos;
 mod demo;
 mod examples;
 mod faults;
 mod function;
+mod inline_trigger;
 mod invocation;
 mod layer;
 mod layers;
@@ -16,4 +18,5 @@ mod provider;
 mod release;
 mod rules;
 mod tidy;
+mod trigger;
 mod web;

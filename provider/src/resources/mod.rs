@@ -28,6 +28,8 @@ pub fn all() -> Resources<Cloud> {
         .with::<scf::reserved_concurrency_config::ReservedConcurrency>()
         .with::<scf::sync_invoke_function::SyncInvokeFunction>()
         .with::<scf::terminate_async_event::TerminateAsyncEvent>()
+        .with::<scf::trigger::Trigger>()
+        .with::<scf::trigger::config::TriggerConfig>()
         .with::<scf::version::Version>()
         .with::<vpc::network::Vpc>()
         .with::<vpc::security_group::SecurityGroup>()

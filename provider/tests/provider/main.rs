@@ -7,3 +7,4 @@ mod host;
 mod official;
 mod protocol;
 mod schema;
+mod schemas;

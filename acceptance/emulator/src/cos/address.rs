@@ -1,6 +1,7 @@
 //! Which bucket and key a request is for: named by the host, or by the path.
 
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 
 use crate::percent;
 use crate::regions;
@@ -47,7 +48,7 @@ pub(super) fn query(text: &str) -> Option<Vec<(String, String)>> {
 /// The address of a request to COS; `None` for a request to something else.
 pub(super) fn of(head: &Parts, query: &Query) -> Option<Address> {
     let named = head.headers.get("host").and_then(|host| host.to_str().ok());
-    let host = head.uri.authority().map(|authority| authority.as_str()).or(named);
+    let host = head.uri.authority().map(Authority::as_str).or(named);
     let path = percent::decode(head.uri.path())?;
     if let Some(address) = host.and_then(|host| by_host(host, &path)) {
         return Some(address);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::cloud::Cloud;
+use crate::scf::trigger::message::object_event;
 
 /// Something has happened to an object, and is lasting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,9 @@ pub struct Event {
 }
 
 /// Who wants to know. Each is called after the commit, and must not wait for anything.
-const LISTENERS: &[fn(&Arc<Cloud>, &Event)] = &[];
+const LISTENERS: &[fn(&Arc<Cloud>, &Event)] = &[|cloud, event| {
+    object_event(cloud, event);
+}];
 
 /// Tells every listener.
 pub(super) fn object_changed(cloud: &Arc<Cloud>, event: &Event) {

@@ -14,21 +14,24 @@ use crate::runtime::{FunctionSpec, Invocation, Status as Ended, Stops};
 use crate::store::Scope;
 use crate::transitions::INVOKE_RETRY;
 
-/// R229: queues the call of a trigger, which waits for nobody; `kind` is the trigger's. A function
-/// that is gone by now, or cannot run, is nobody's mistake.
-pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>, kind: &str) {
-    let start = || -> Result<(), Refusal> {
+/// R229: queues the call of a trigger, which waits for nobody; `kind` is the trigger's. Returns the
+/// id of the call. A function that is gone by now, or cannot run, is nobody's mistake: then there is
+/// none.
+pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>, kind: &str) -> Option<String> {
+    let start = || -> Result<String, Refusal> {
         let txn = cloud.store.read()?;
         let here = txn.scope(&target.account.uin, &target.region);
         let now = cloud.clock.now();
         let function = function::named(&here, now, &target.namespace, &target.function)?;
         let spec = invoke::resolve(cloud, &here, target, Kind::Event)?;
-        let asked = Asked { event, request_id: cloud.ids.request(), kind };
-        start(cloud, &here, &function, spec, asked)
+        let request_id = cloud.ids.request();
+        let asked = Asked { event, request_id: request_id.clone(), kind };
+        start(cloud, &here, &function, spec, asked)?;
+        Ok(request_id)
     };
-    if let Err(refusal) = start() {
-        tracing::debug!(%refusal, "a trigger cannot call its function");
-    }
+    start()
+        .inspect_err(|refusal| tracing::debug!(%refusal, "a trigger cannot call its function"))
+        .ok()
 }
 
 /// What is asked of a function.

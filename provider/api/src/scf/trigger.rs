@@ -48,6 +48,13 @@ pub struct Trigger {
     pub bound_resources: String,
 }
 
+impl Trigger {
+    /// What tells it from the function's others: two rules of one bucket differ in their settings only.
+    fn key(&self) -> String {
+        [&*self.kind, &*self.trigger_name, &*self.qualifier, &*self.trigger_desc].join("/")
+    }
+}
+
 /// A new trigger. Its type, name and qualifier identify it among those of the function.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -191,7 +198,7 @@ actions! { SERVICE;
 
 paged! {
     ListTriggersRequest => triggers: [Trigger],
-        by |row| [&*row.kind, &*row.trigger_name, &*row.qualifier].join("/"), int 100;
+        by |row| row.key(), int 100;
 }
 
 /// Every trigger of a function, whatever version or alias it is for; `None` when there is no such

@@ -13,6 +13,7 @@ pub mod reserved_concurrency_config;
 mod staging;
 pub mod sync_invoke_function;
 pub mod terminate_async_event;
+pub mod trigger;
 pub mod version;
 
 use tencentcloud_api::{Guard, scf};

@@ -13,6 +13,7 @@ use tf_schema::check::{Check, between, one_of};
 use tf_schema::{Block, Diagnostics, Path, Resource, Value};
 
 use super::{function_lock, namespace_or_default};
+use crate::cron::seven_fields;
 use crate::{Cloud, create, id};
 
 /// The type with a number of instances that the user sets.
@@ -303,20 +304,6 @@ fn share(target: &f64) -> Check {
     match *target > 0.0 && *target < 1.0 {
         true => Ok(()),
         false => Err(format!("Expected a share above 0 and below 1, such as 0.8, got {target}.")),
-    }
-}
-
-/// R243: seven fields, separated by blanks.
-#[allow(clippy::ptr_arg)]
-fn seven_fields(cron: &String) -> Check {
-    let fields = cron.split_whitespace().count();
-    let allowed = |c: char| c.is_ascii_alphanumeric() || " *,-/".contains(c);
-    match fields == 7 && cron.chars().all(allowed) {
-        true => Ok(()),
-        false => Err(format!(
-            "Expected seven fields, second, minute, hour, day, month, weekday and year, such as \
-             \"0 0 8 * * MON-FRI *\", got {cron:?} with {fields}."
-        )),
     }
 }
 

@@ -13,69 +13,44 @@ use super::settings::{self, Ckafka, Cmq, Cos};
 use super::sources::Bound;
 use crate::accounts::{Account, SECRET_ID};
 use crate::cloud::Cloud;
+use crate::cos::events::Event;
 use crate::regions;
 use crate::runtime::Status;
 use crate::scf::invoke;
 use crate::transitions::INVOKE_RETRY;
 
-/// An object of a bucket that has changed.
-#[derive(Debug, Clone)]
-pub struct ObjectChange<'a> {
-    /// Whose bucket.
-    pub account: &'a Arc<Account>,
-    /// The bucket's region.
-    pub region: &'a str,
-    /// The bucket, `NAME-APPID`.
-    pub bucket: &'a str,
-    /// What happened, as `cos:ObjectCreated:Put`.
-    pub event: &'a str,
-    /// The object's key, without a slash before it.
-    pub key: &'a str,
-    /// The object's bytes.
-    pub size: u64,
-    /// The object's type, as `image/png`.
-    pub content_type: &'a str,
-    /// The object's version, empty where there are none.
-    pub version: &'a str,
-    /// The request that changed it.
-    pub request_id: &'a str,
-}
-
 /// Calls the functions that a change of an object concerns; tells how many.
-pub fn object_changed(cloud: &Arc<Cloud>, change: &ObjectChange<'_>) -> usize {
+pub fn object_event(cloud: &Arc<Cloud>, change: &Event) -> usize {
     let host = format!("{}.cos.{}.myqcloud.com", change.bucket, change.region);
     let known = cloud.triggers.known(cloud);
-    let all = known.of(&change.account.uin, change.region, Kind::Cos, &host);
+    let all = known.of(&change.account, &change.region, Kind::Cos, &host);
     let fitting = all.iter().filter(|bound| {
         let rule = settings::read::<Cos>(&bound.trigger.settings);
-        rule.is_ok_and(|rule| rule.is_about(change.event, change.key))
+        rule.is_ok_and(|rule| rule.is_about(change.name, &change.key))
     });
     fitting
         .inspect(|bound| {
-            let event = object_event(cloud, change, bound, &host);
+            let event = event_of(cloud, change, bound, &host);
             bound.queue(cloud, event.to_string().into_bytes());
         })
         .count()
 }
 
-fn object_event(cloud: &Cloud, change: &ObjectChange<'_>, bound: &Bound, host: &str) -> Value {
-    let (name, app_id) = change.bucket.rsplit_once('-').unwrap_or((change.bucket, ""));
+fn event_of(cloud: &Cloud, change: &Event, bound: &Bound, host: &str) -> Value {
+    let (name, app_id) = change.bucket.rsplit_once('-').unwrap_or((&change.bucket, ""));
     let Bound { namespace, function, region, account, trigger } = bound;
     json!({"Records": [{
         "cos": {
             "cosSchemaVersion": "1.0",
             "cosObject": {
                 "url": format!("http://{host}/{}", change.key),
-                "meta": {
-                    "x-cos-request-id": change.request_id,
-                    "Content-Type": change.content_type,
-                },
+                "meta": {"x-cos-request-id": change.request_id, "Content-Type": ""},
                 "vid": change.version,
                 "key": format!("/{app_id}/{name}/{}", change.key),
                 "size": change.size,
             },
             "cosBucket": {
-                "region": regions::short(change.region),
+                "region": regions::short(&change.region),
                 "cosRegion": change.region,
                 "s3Region": change.region,
                 "name": name,
@@ -84,7 +59,7 @@ fn object_event(cloud: &Cloud, change: &ObjectChange<'_>, bound: &Bound, host: &
             "cosNotificationId": "unkown",
         },
         "event": {
-            "eventName": change.event,
+            "eventName": change.name,
             "eventVersion": "1.0",
             "eventTime": cloud.clock.now().0.div_euclid(1000),
             "eventSource": "qcs::cos",
@@ -108,13 +83,13 @@ pub struct Posted {
     /// The region, by default `ap-guangzhou`.
     region: Option<String>,
     /// What happens.
-    event: Event,
+    event: Happening,
 }
 
 /// What happens.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-enum Event {
+enum Happening {
     /// An object of a bucket changes.
     Cos {
         /// The bucket, `NAME-APPID`.
@@ -175,23 +150,26 @@ pub fn post(cloud: &Arc<Cloud>, posted: &Posted) -> Result<Value, String> {
     }
     let place = Place { cloud, account: &Arc::new(account), region };
     let count = match &posted.event {
-        Event::Cos { bucket, event, key, size } => {
-            let request_id = cloud.ids.request();
-            let change = ObjectChange {
-                account: place.account,
-                region,
-                bucket,
-                event,
-                key: key.strip_prefix('/').unwrap_or(key),
+        Happening::Cos { bucket, event, key, size } => {
+            let change = Event {
+                account: place.account.uin.clone(),
+                region: region.to_owned(),
+                bucket: bucket.clone(),
+                name: settings::event(event)
+                    .ok_or_else(|| format!("there is no event `{event}`"))?,
+                key: key.strip_prefix('/').unwrap_or(key).to_owned(),
                 size: *size,
-                content_type: "",
-                version: "",
-                request_id: &request_id,
+                etag: String::new(),
+                version: String::new(),
+                caller: String::new(),
+                request_id: cloud.ids.request(),
             };
-            object_changed(cloud, &change)
+            object_event(cloud, &change)
         }
-        Event::Cmq { topic, body, tags, route } => place.queue_message(topic, body, tags, route),
-        Event::Ckafka { instance, topic, messages } => {
+        Happening::Cmq { topic, body, tags, route } => {
+            place.queue_message(topic, body, tags, route)
+        }
+        Happening::Ckafka { instance, topic, messages } => {
             place.kafka_messages(instance, topic, messages)
         }
     };
@@ -230,7 +208,10 @@ impl Place<'_> {
             let filter = settings::read::<Cmq>(&bound.trigger.settings);
             filter.is_ok_and(|filter| fits(&filter, tags, route))
         });
-        fitting.inspect(|bound| bound.queue(self.cloud, event.clone())).count()
+        let queued = |bound: &&Arc<Bound>| {
+            bound.queue(self.cloud, event.clone());
+        };
+        fitting.inspect(queued).count()
     }
 
     fn kafka_messages(&self, instance: &str, topic: &str, messages: &[Message]) -> usize {

@@ -122,15 +122,27 @@ pub(super) struct Filter {
     pub suffix: String,
 }
 
-/// What can happen to an object: the family, and its members.
-const EVENTS: [(&str, &[&str]); 3] = [
-    (
-        "cos:ObjectCreated:",
-        &["*", "Put", "Post", "Copy", "CompleteMultipartUpload", "Origin", "Replication", "Append"],
-    ),
-    ("cos:ObjectRemove:", &["*", "Delete", "DeleteMarkerCreated"]),
-    ("cos:ObjectRestore:", &["Post", "Completed"]),
+/// What can happen to an object, and what stands for all that is alike.
+const EVENTS: [&str; 13] = [
+    "cos:ObjectCreated:*",
+    "cos:ObjectCreated:Put",
+    "cos:ObjectCreated:Post",
+    "cos:ObjectCreated:Copy",
+    "cos:ObjectCreated:CompleteMultipartUpload",
+    "cos:ObjectCreated:Origin",
+    "cos:ObjectCreated:Replication",
+    "cos:ObjectCreated:Append",
+    "cos:ObjectRemove:*",
+    "cos:ObjectRemove:Delete",
+    "cos:ObjectRemove:DeleteMarkerCreated",
+    "cos:ObjectRestore:Post",
+    "cos:ObjectRestore:Completed",
 ];
+
+/// The event of that name, if there is one.
+pub(super) fn event(name: &str) -> Option<&'static str> {
+    EVENTS.into_iter().find(|event| *event == name && !event.ends_with('*'))
+}
 
 impl Cos {
     /// Reads the rule of a bucket, named as `NAME-APPID.cos.REGION.myqcloud.com`.
@@ -142,10 +154,7 @@ impl Cos {
             return refused("InvalidParameterValue.TriggerName", text);
         }
         let rule = Self { bucket_url: bucket.to_owned(), ..read(text)? };
-        let known = |(family, members): &(&str, &[&str])| {
-            rule.event.strip_prefix(family).is_some_and(|member| members.contains(&member))
-        };
-        if !EVENTS.iter().any(known) {
+        if !EVENTS.contains(&&*rule.event) {
             return wrong(format!("`{}` is no event of objects.", rule.event));
         }
         if !rule.filter.suffix.is_empty() && !rule.filter.suffix.starts_with('.') {

@@ -10,19 +10,23 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Method, Response, StatusCode};
-use serde_json::{Map, Value, json};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use serde_json::{Value, json};
 
 use super::Kind;
 use super::settings::{self, Cors, Http};
 use super::sources::Bound;
 use crate::cloud::Cloud;
 use crate::params;
-use crate::runtime::Status;
+use crate::refusal::Refusal;
+use crate::runtime::{Status, WebBody, whole};
+use crate::scf::function::{self, Function, Kind as FunctionKind};
 use crate::scf::invoke;
+use crate::scf::queue;
 use crate::server::Page;
 use crate::verify::Authorization;
 
@@ -33,36 +37,40 @@ const DOMAINS: [&str; 2] = [".tencentscf.com", ".apigw.tencentcs.com"];
 /// Headers that are about a connection and not about a request.
 const HOP_BY_HOP: [&str; 4] = ["connection", "keep-alive", "transfer-encoding", "upgrade"];
 
+/// The largest body of a call.
+const BODY_MAX: usize = 10 << 20;
+
 /// The host that a request is for.
-#[must_use]
-pub fn host(head: &Parts) -> &str {
-    let named = head.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = head.uri.host().or(named).unwrap_or_default();
-    host.split(':').next().unwrap_or_default()
+fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    uri.host().or(named).unwrap_or_default().split(':').next().unwrap_or_default()
 }
 
 /// Whether a request is for a function URL or an API.
 #[must_use]
-pub fn is_meant(head: &Parts) -> bool {
-    head.uri.path().starts_with(ROOT) || DOMAINS.iter().any(|domain| host(head).ends_with(domain))
+pub fn is_meant(uri: &Uri, headers: &HeaderMap) -> bool {
+    let host = host(uri, headers);
+    uri.path().starts_with(ROOT) || DOMAINS.iter().any(|domain| host.ends_with(domain))
 }
 
 /// Answers a request to a function URL or an API.
-pub async fn respond(cloud: &Arc<Cloud>, peer: SocketAddr, head: &Parts, body: &Bytes) -> Page {
-    match find(cloud, head) {
-        Some((bound, path, reach)) if bound.trigger.kind == Kind::Http.name() => {
-            let Ok(settings) = settings::read::<Http>(&bound.trigger.settings) else {
-                return refusal(StatusCode::INTERNAL_SERVER_ERROR, "The settings are broken.");
-            };
-            let call = Call { cloud, bound: &bound, head, body, peer, path: &path };
-            function_url(&call, &settings, reach).await
-        }
-        Some((bound, path, _)) => {
-            let call = Call { cloud, bound: &bound, head, body, peer, path: &path };
-            call.run(call.api_event()).await
-        }
-        None => refusal(StatusCode::NOT_FOUND, "There is no such function URL."),
+pub async fn respond(
+    cloud: &Arc<Cloud>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<WebBody> {
+    let (head, body) = request.into_parts();
+    let Some((bound, path, reach)) = find(cloud, &head) else {
+        return refusal(StatusCode::NOT_FOUND, "There is no such function URL.").map(whole);
+    };
+    let call = Call { cloud, bound: &bound, peer, path };
+    if bound.trigger.kind != Kind::Http.name() {
+        return call.answer(head, body).await;
     }
+    let Ok(settings) = settings::read::<Http>(&bound.trigger.settings) else {
+        return refusal(StatusCode::INTERNAL_SERVER_ERROR, "The settings are broken.").map(whole);
+    };
+    function_url(call, &settings, reach, head, body).await
 }
 
 /// From where a function URL is called.
@@ -80,8 +88,7 @@ fn find(cloud: &Arc<Cloud>, head: &Parts) -> Option<(Arc<Bound>, String, Reach)>
         let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
         return Some((Arc::clone(known.url(name)?), format!("/{rest}"), Reach::Either));
     }
-    let host = host(head);
-    let (first, rest) = host.split_once('.')?;
+    let (first, rest) = host(&head.uri, &head.headers).split_once('.')?;
     if let Some((app_id, name)) = first.split_once('-')
         && let Some(bound) = known.url(name)
         && bound.account.app_id.to_string() == app_id
@@ -120,7 +127,13 @@ fn page(status: StatusCode, json: impl Into<Bytes>) -> Page {
     page
 }
 
-async fn function_url(call: &Call<'_>, settings: &Http, reach: Reach) -> Page {
+async fn function_url(
+    call: Call<'_>,
+    settings: &Http,
+    reach: Reach,
+    head: Parts,
+    body: Incoming,
+) -> Response<WebBody> {
     let net = &settings.net_config;
     let open = match reach {
         Reach::Intranet => net.enable_intranet,
@@ -128,23 +141,22 @@ async fn function_url(call: &Call<'_>, settings: &Http, reach: Reach) -> Page {
         Reach::Either => net.enable_intranet || net.enable_extranet,
     };
     if !open || !call.bound.trigger.enabled {
-        return refusal(StatusCode::FORBIDDEN, "The function URL is switched off.");
+        let page = refusal(StatusCode::FORBIDDEN, "The function URL is switched off.");
+        return page.map(whole);
     }
     let cors = settings.cors_config.as_ref().filter(|cors| cors.enable);
-    let cors = cors.and_then(|cors| Some((cors, cors.origin(&call.head.headers)?)));
-    let asks_first = call.head.method == Method::OPTIONS
-        && call.head.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut page = match &cors {
-        Some(_) if asks_first => page(StatusCode::NO_CONTENT, ""),
-        _ => match call.signed_if_needed(settings) {
-            Ok(()) => call.run(call.event()).await,
-            Err(text) => refusal(StatusCode::UNAUTHORIZED, &text),
-        },
+    let cors = cors.and_then(|cors| Some((cors, cors.origin(&head.headers)?)));
+    let asks_first = head.method == Method::OPTIONS
+        && head.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match &cors {
+        Some(_) if asks_first => page(StatusCode::NO_CONTENT, "").map(whole),
+        _ if settings.auth_type == "NONE" => call.answer(head, body).await,
+        _ => call.answer_if_signed(head, body).await,
     };
     if let Some((cors, origin)) = cors {
-        cors.allow(&origin, asks_first, page.headers_mut());
+        cors.allow(&origin, asks_first, response.headers_mut());
     }
-    page
+    response
 }
 
 impl Cors {
@@ -179,26 +191,62 @@ impl Cors {
     }
 }
 
-/// One request to a function.
+/// One call of a function over HTTP.
 struct Call<'a> {
     cloud: &'a Arc<Cloud>,
     bound: &'a Bound,
-    head: &'a Parts,
-    body: &'a Bytes,
     peer: SocketAddr,
-    path: &'a str,
+    /// The path below the URL.
+    path: String,
 }
 
 impl Call<'_> {
-    /// With the authentication CAM, only the account itself may call.
-    fn signed_if_needed(&self, settings: &Http) -> Result<(), String> {
-        if settings.auth_type == "NONE" {
-            return Ok(());
+    /// The function, by which the way goes on.
+    fn function(&self) -> Result<Function, Refusal> {
+        let (bound, txn) = (self.bound, self.cloud.store.read()?);
+        let here = txn.scope(&bound.account.uin, &bound.region);
+        function::named(&here, self.cloud.clock.now(), &bound.namespace, &bound.function)
+    }
+
+    /// The answer of the function: a web function gets the request, any other an event.
+    async fn answer(self, head: Parts, body: Incoming) -> Response<WebBody> {
+        match self.function() {
+            Ok(function) if function.kind == FunctionKind::Http => self.serve(head, body).await,
+            Ok(function) => match read(body).await {
+                Ok(body) => self.run(&function, &self.event(&head, &body)).await.map(whole),
+                Err(page) => page.map(whole),
+            },
+            Err(refusal) => unavailable(&refusal).map(whole),
         }
+    }
+
+    /// With the authentication CAM, only the account itself may call. The body of a web function's
+    /// request is not held back, so it is not part of what is signed.
+    async fn answer_if_signed(self, head: Parts, body: Incoming) -> Response<WebBody> {
+        let page = match self.function() {
+            Ok(function) if function.kind == FunctionKind::Http => {
+                match self.signed(&head, &Bytes::new()) {
+                    Ok(()) => return self.serve(head, body).await,
+                    Err(text) => refusal(StatusCode::UNAUTHORIZED, &text),
+                }
+            }
+            Ok(function) => match read(body).await {
+                Ok(body) => match self.signed(&head, &body) {
+                    Ok(()) => self.run(&function, &self.event(&head, &body)).await,
+                    Err(text) => refusal(StatusCode::UNAUTHORIZED, &text),
+                },
+                Err(page) => page,
+            },
+            Err(refusal) => unavailable(&refusal),
+        };
+        page.map(whole)
+    }
+
+    fn signed(&self, head: &Parts, body: &Bytes) -> Result<(), String> {
         let now = self.cloud.clock.signature_second();
-        let signed = match Authorization::parse(&self.head.headers) {
+        let signed = match Authorization::parse(&head.headers) {
             Ok(Authorization::Signed(signed)) => {
-                self.cloud.keyring.verify(&signed, self.head, self.body, now)
+                self.cloud.keyring.verify(&signed, head, body, now)
             }
             Ok(Authorization::Skip) => return Err("The request is not signed.".to_owned()),
             Err(refusal) => Err(refusal),
@@ -210,8 +258,8 @@ impl Call<'_> {
         }
     }
 
-    fn headers(&self) -> BTreeMap<String, String> {
-        let headers = &self.head.headers;
+    fn headers(&self, head: &Parts) -> BTreeMap<String, String> {
+        let headers = &head.headers;
         let value = |name: &HeaderName| {
             let values = headers.get_all(name).iter();
             let texts = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
@@ -223,31 +271,30 @@ impl Call<'_> {
         all
     }
 
-    fn query(&self) -> Map<String, Value> {
-        params::from_query(self.head.uri.query().unwrap_or_default()).unwrap_or_default()
-    }
-
-    /// The event of a function URL. A body that is no text comes in base64.
-    fn event(&self) -> Value {
+    /// The request as an event. A body that is no text comes in base64.
+    fn event(&self, head: &Parts, body: &Bytes) -> Value {
+        let query = params::from_query(head.uri.query().unwrap_or_default());
         let mut event = json!({
-            "headers": self.headers(),
-            "httpMethod": self.head.method.as_str(),
+            "headers": self.headers(head),
+            "httpMethod": head.method.as_str(),
             "path": self.path,
-            "queryString": self.query(),
+            "queryString": query.unwrap_or_default(),
         });
-        match std::str::from_utf8(self.body) {
+        match std::str::from_utf8(body) {
             Ok(text) => event["body"] = text.into(),
             Err(_) => {
-                event["body"] = STANDARD.encode(self.body).into();
+                event["body"] = STANDARD.encode(body).into();
                 event["isBase64Encoded"] = true.into();
             }
+        }
+        if self.bound.trigger.kind == Kind::Apigw.name() {
+            self.tell_of_api(&mut event);
         }
         event
     }
 
-    /// The event of an API, which tells of the API, too.
-    fn api_event(&self) -> Value {
-        let (mut event, bound) = (self.event(), self.bound);
+    fn tell_of_api(&self, event: &mut Value) {
+        let bound = self.bound;
         let settings: Value = serde_json::from_str(&bound.trigger.settings).unwrap_or_default();
         event["requestContext"] = json!({
             "serviceId": settings["service"]["serviceId"],
@@ -261,12 +308,31 @@ impl Call<'_> {
         for member in ["pathParameters", "queryStringParameters", "headerParameters"] {
             event[member] = json!({});
         }
-        event
     }
 
-    /// Calls the function and waits for its answer (R146, R230).
-    async fn run(&self, event: Value) -> Page {
+    /// Hands the request over to a web function.
+    async fn serve(self, mut head: Parts, body: Incoming) -> Response<WebBody> {
+        let query = head.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        if let Ok(uri) = format!("{}{query}", self.path).parse() {
+            head.uri = uri;
+        }
+        let request = Request::from_parts(head, body);
+        match invoke::serve(self.cloud, &self.bound.target(), request).await {
+            Ok(response) => response,
+            Err(refusal) => unavailable(&refusal).map(whole),
+        }
+    }
+
+    /// Calls the function and waits for its answer (R146, R230). In asynchronous run mode there is
+    /// nothing to wait for but the id of the request (R267).
+    async fn run(&self, function: &Function, event: &Value) -> Page {
         let (event, target) = (event.to_string().into_bytes(), self.bound.target());
+        if function.async_run {
+            return match queue::queue(self.cloud, &target, event, "HTTP") {
+                Some(id) => page(StatusCode::OK, json!({"RequestId": id}).to_string()),
+                None => refusal(StatusCode::BAD_GATEWAY, "The function cannot run."),
+            };
+        }
         let request_id = self.cloud.ids.request();
         match invoke::invoke(self.cloud, &target, event, request_id).await {
             Ok(outcome) if outcome.status == Status::Success => answer(&outcome.ret_msg),
@@ -274,8 +340,19 @@ impl Call<'_> {
                 let status = StatusCode::from_u16(outcome.status.code());
                 page(status.unwrap_or(StatusCode::BAD_GATEWAY), outcome.ret_msg)
             }
-            Err(refusal) => self::refusal(StatusCode::BAD_GATEWAY, &refusal.to_string()),
+            Err(refusal) => unavailable(&refusal),
         }
+    }
+}
+
+fn unavailable(refused: &Refusal) -> Page {
+    refusal(StatusCode::BAD_GATEWAY, &refused.to_string())
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Page> {
+    match Limited::new(body, BODY_MAX).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(_) => Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.")),
     }
 }
 

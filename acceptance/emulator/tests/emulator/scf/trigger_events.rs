@@ -1,5 +1,6 @@
 //! Triggers fire: timers, objects, messages and calls over HTTP.
 
+use ring::{digest, hmac};
 use serde_json::{Value, json};
 
 use super::{about, create, publish, python};
@@ -117,6 +118,51 @@ fn r265_r266_changes_of_objects_call_the_functions_whose_rules_fit() {
         "Enable": "CLOSE"});
     client.ok("scf.UpdateTriggerStatus", about("echo", close));
     assert_eq!(post(&client, change("cos:ObjectCreated:Put", "in/a.png")), 0, "it is off");
+}
+
+/// A request to the object storage, signed with its own signature.
+fn to_cos(client: &Client, method: &'static str, host: &str, path: &str, body: &str) -> Page {
+    let mut request =
+        Request { method, target: path.to_owned(), headers: Vec::new(), body: body.to_owned() };
+    request.set("Host", host);
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hmac = |key: &str, text: &str| {
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key.as_bytes());
+        hex(hmac::sign(&key, text.as_bytes()).as_ref())
+    };
+    let times = format!("{};{}", now() - 60, now() + 60);
+    let signed = format!("{}\n{path}\n\nhost={host}\n", method.to_lowercase());
+    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, signed.as_bytes());
+    let to_sign = format!("sha1\n{times}\n{}\n", hex(digest.as_ref()));
+    let signature = hmac(&hmac(&client.secret_key, &times), &to_sign);
+    let authorization = format!(
+        "q-sign-algorithm=sha1&q-ak={}&q-sign-time={times}&q-key-time={times}&\
+         q-header-list=host&q-url-param-list=&q-signature={signature}",
+        client.secret_id
+    );
+    request.set("Authorization", &authorization);
+    client.send(&request)
+}
+
+#[test]
+fn an_object_that_is_put_calls_the_function() {
+    let client = client();
+    echo(&client);
+    let made = trigger(&client, "http", "url-trigger", &json!({"AuthType": "NONE"}).to_string());
+    let settings: Value = serde_json::from_str(made["TriggerDesc"].as_str().unwrap()).unwrap();
+    let address = settings["NetConfig"]["ExtranetHTTPUrl"].as_str().unwrap();
+    let app_id = address.trim_start_matches("http://").split('-').next().unwrap();
+    let host = format!("pictures-{app_id}.cos.ap-guangzhou.myqcloud.com");
+    let page = to_cos(&client, "PUT", &host, "/", "");
+    assert_eq!(page.status, 200, "{page:?}");
+    trigger(&client, "cos", &host, &json!({"event": "cos:ObjectCreated:*"}).to_string());
+    let page = to_cos(&client, "PUT", &host, "/in/a.png", "picture");
+    assert_eq!(page.status, 200, "{page:?}");
+    let record = &wait_events(&client, 1)[0]["Records"][0];
+    assert_eq!(record["event"]["eventName"], "cos:ObjectCreated:Put");
+    let object = &record["cos"]["cosObject"];
+    assert_eq!(object["key"], format!("/{app_id}/pictures/in/a.png"));
+    assert_eq!(object["size"], 7);
 }
 
 #[test]
@@ -300,6 +346,34 @@ fn a_function_url_tells_browsers_who_may_call() {
         let code = client.code("scf.UpdateTrigger", about("echo", change));
         assert_eq!(code, "InvalidParameterValue.Cors", "{wrong}");
     }
+}
+
+#[test]
+fn r149_a_function_url_hands_requests_to_a_web_function_as_they_are() {
+    let client = client();
+    create(&client, super::web::web("echo"));
+    let (name, _) = url(&client, &json!({"AuthType": "NONE"}));
+    let request = to_url(&client, &name, "GET", "/a/b?x=1");
+    assert_eq!(client.send(&request).body, "/a/b?x=1 $LATEST first");
+    let closed = json!({"AuthType": "CAM"}).to_string();
+    let change = json!({"Type": "http", "TriggerName": name, "TriggerDesc": closed});
+    client.ok("scf.UpdateTrigger", about("echo", change));
+    assert_eq!(client.send(&request).status, 401);
+}
+
+#[test]
+fn r264_r267_in_asynchronous_run_mode_callers_get_the_id_of_the_request_only() {
+    let client = client();
+    let mut request = python("echo", ECHO);
+    request["AsyncRunEnable"] = json!("TRUE");
+    create(&client, request);
+    let (name, _) = url(&client, &json!({"AuthType": "NONE"}));
+    let page = client.send(&to_url(&client, &name, "GET", "/"));
+    assert_eq!(page.json()["RequestId"].as_str().map(str::len), Some(36), "{page:?}");
+    wait_for(|| {
+        let logs = client.ok("scf.GetFunctionLogs", about("echo", json!({})));
+        logs["Data"].as_array().is_some_and(|logs| !logs.is_empty()).then_some(())
+    });
 }
 
 #[test]

@@ -49,8 +49,7 @@ pub(super) fn adopt(current: &Value<Vec<Rule>>, found: CorsConfiguration) -> Val
     let current = current.known().map(Vec::as_slice).unwrap_or_default();
     let rules = found.rules.into_iter().enumerate().map(|(index, found)| {
         let written = current.get(index).map(|rule| &rule.expose_headers);
-        let unset =
-            found.expose_headers.is_empty() && !written.is_some_and(|written| written.is_known());
+        let unset = found.expose_headers.is_empty() && !written.is_some_and(Value::is_known);
         Rule {
             allowed_origins: found.allowed_origins.into(),
             allowed_methods: found.allowed_methods.into(),

@@ -235,7 +235,7 @@ fn encryption(bucket: &Bucket) -> Option<EncryptionConfiguration> {
 fn tagging(bucket: &Bucket) -> Option<Tagging> {
     let pairs = tags::pairs(&bucket.tags).into_iter();
     let tags: Vec<_> = pairs.map(|(key, value)| Tag { key, value }).collect();
-    (!tags.is_empty()).then(|| Tagging { tag_set: TagSet { tags } })
+    (!tags.is_empty()).then_some(Tagging { tag_set: TagSet { tags } })
 }
 
 /// Where a bucket is reached.

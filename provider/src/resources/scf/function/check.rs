@@ -6,6 +6,7 @@ use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
 
 use super::{Function, code, concurrency, image, intranet, web};
+use crate::resources::scf::trigger::inline::{self, Context};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
 pub fn name(name: &String) -> Check {
@@ -125,6 +126,8 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     check_time_limit(config, problems);
     check_trace(config, problems);
     check_network(config, problems);
+    let context = Context { web: is_web(config), timeout: config.timeout.known().copied() };
+    inline::check(&config.triggers, &context, problems);
     web::check(config, problems);
     image::check(config, problems);
     concurrency::check(config, problems);

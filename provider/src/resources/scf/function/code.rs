@@ -57,7 +57,7 @@ impl Packed for Function {
 
 /// The code as a request carries it.
 pub enum Sent {
-    /// A package.
+    /// A package of this machine, or one in the object storage.
     Package(staging::Code),
     /// An image.
     Image(ImageConfig),
@@ -67,10 +67,10 @@ impl Sent {
     /// The code of a request, and the word for where it comes from.
     pub fn to_api(self) -> (Code, Option<String>) {
         let package = match self {
-            Sent::Package(package) => package,
             Sent::Image(image) => {
                 return (Code { image_config: Some(image), ..Code::default() }, None);
             }
+            Sent::Package(package) => package,
         };
         let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) = package.members();
         let source = if zip_file.is_some() { "ZipFile" } else { "Cos" };
@@ -95,7 +95,7 @@ pub async fn deliver(planned: &mut Function, cloud: &Cloud) -> Result<Sent, Prob
     }
     if let Some(package) = packed::load_as_planned(planned).await? {
         planned.cos_object_etag = Value::Null;
-        return staging::stage(package, &planned.staging_bucket, cloud).await.map(Sent::Package);
+        return Ok(Sent::Package(staging::stage(package, &planned.staging_bucket, cloud).await?));
     }
     let Some(object) = object(planned) else { return Err(Problem::new("No code", NO_CODE)) };
     let etag = etag(planned, cloud).await.ok().flatten();
@@ -113,8 +113,8 @@ pub async fn deliver(planned: &mut Function, cloud: &Cloud) -> Result<Sent, Prob
     Ok(Sent::Package(staging::Code::Object(object)))
 }
 
-const NO_CODE: &str = "Set zip_file, source_dir, source_file, or cos_bucket_name and \
-                       cos_object_name: the function's code must come from one of them.";
+const NO_CODE: &str = "Set zip_file, source_dir, source_file, image_config, or cos_bucket_name \
+                       and cos_object_name: the function's code must come from one of them.";
 
 /// R94: a new function has code. Follows the object in COS, so that other bytes under the same key
 /// are a planned change.

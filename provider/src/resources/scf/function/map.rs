@@ -12,6 +12,7 @@ use super::code::Sent;
 use super::image::{self, Image};
 use super::layers::{self, Layer};
 use super::{Function, TriggerInfo, concurrency, intranet, web};
+use crate::resources::scf::trigger::inline;
 use crate::tags;
 
 impl Function {
@@ -201,6 +202,7 @@ impl Function {
         self.vip = found.access_info.vip.into();
         self.eip_fixed = (found.eip_config.eip_fixed == "TRUE").into();
         self.eips = found.eip_config.eips.into();
+        self.triggers = inline::adopt(&self.triggers, key, &found.triggers);
         self.trigger_info =
             found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
     }

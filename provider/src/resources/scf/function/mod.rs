@@ -16,9 +16,10 @@ use tencentcloud_api::scf::{self, DeleteFunctionRequest, FunctionKey, GetFunctio
 use tencentcloud_api::{Error as ApiError, tag, wait};
 use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
-use tf_schema::{Block, Diagnostics, Resource, Value};
+use tf_schema::{Block, Diagnostics, Resource, Set, Value};
 
 use super::function_lock;
+use super::trigger::inline::{self, Inline};
 use super::{packed, staging};
 use crate::{Cloud, create, id, tags};
 
@@ -116,6 +117,10 @@ pub struct Function {
     /// id is returned. It cannot be changed.
     #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
     pub async_run_enable: Value<String>,
+    /// `TRUE` to keep a record of each event of asynchronous run mode for three days, which
+    /// `tencentcloud_scf_async_event_management` reads. It cannot be changed.
+    #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
+    pub trace_enable: Value<String>,
     /// `WS` for a web function that speaks WebSocket. It cannot be changed.
     #[tf(optional, force_new, validate(one_of(&["WS"])))]
     pub protocol_type: Value<String>,
@@ -123,10 +128,6 @@ pub struct Function {
     /// 7200, and no more than `timeout`.
     #[tf(optional, computed, stable, validate(between(10, 7200)))]
     pub idle_time_out: Value<i64>,
-    /// `TRUE` to keep a record of each event of asynchronous run mode for three days, which
-    /// `tencentcloud_scf_async_event_management` reads. It cannot be changed.
-    #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
-    pub trace_enable: Value<String>,
     /// Log set to which the function's logs go; goes together with `cls_topic_id`.
     #[tf(optional, computed, stable)]
     pub cls_logset_id: Value<String>,
@@ -187,6 +188,11 @@ pub struct Function {
     /// What starts the function.
     #[tf(computed, stable)]
     pub trigger_info: Value<Vec<TriggerInfo>>,
+    /// Triggers of the function's `$LATEST` version. Only what differs is made, changed or deleted, and
+    /// triggers that are not listed here are left alone. Do not list what a
+    /// `tencentcloud_scf_trigger` manages.
+    #[tf(block)]
+    pub triggers: Value<Set<Inline>>,
     /// Layers whose files are merged below `/opt`, at most 5. Of two files with the same path, that
     /// of the later layer counts.
     #[tf(block, max(5))]
@@ -277,7 +283,7 @@ impl Lifecycle for Function {
         if self.l5_enable.is_known_and(|on| *on) {
             self.update_configuration(None, cloud).await?;
         }
-        Ok(())
+        inline::apply(cloud, &key, &Value::Null, &self.triggers).await
     }
 
     async fn read(&mut self, cloud: &Cloud) -> Result<Presence, Problem> {
@@ -306,6 +312,7 @@ impl Lifecycle for Function {
             scf::wait_active(cloud, &key).await?;
         }
         self.update_configuration(Some(prior), cloud).await?;
+        inline::apply(cloud, &key, &prior.triggers, &self.triggers).await?;
         let path = format!("namespace/{}/function/{}", key.namespace, key.name);
         let resource = tag::resource_name("scf", cloud.region(), &path);
         tags::update(cloud, resource, &prior.tags, &self.tags).await?;
@@ -368,6 +375,7 @@ fn plan_consequences(change: &mut Change<Function>) {
     follows(change, &["code_sha256", "handler", "image_config"], prepared);
     let network = ["vpc_id", "subnet_id", "enable_public_net", "enable_eip_config"];
     follows(change, &network, &["host", "vip", "eip_fixed", "eips"]);
+    follows(change, &["triggers"], &["trigger_info"]);
     // A successful update makes a function active that was not.
     let inactive = change.prior.as_ref().is_some_and(|prior| prior.status.text() != "Active");
     if inactive && change.changes_anything() {

@@ -1,0 +1,1 @@
+terraform import tencentcloud_scf_trigger.daily 'hello#default#daily'

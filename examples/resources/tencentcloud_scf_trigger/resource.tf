@@ -1,0 +1,49 @@
+resource "tencentcloud_scf_function" "hello" {
+  name       = "hello"
+  runtime    = "Python3.10"
+  handler    = "index.main_handler"
+  source_dir = "${path.module}/function"
+}
+
+# Every weekday at eight.
+resource "tencentcloud_scf_trigger" "daily" {
+  function_name   = tencentcloud_scf_function.hello.name
+  namespace       = tencentcloud_scf_function.hello.namespace
+  type            = "timer"
+  trigger_name    = "daily"
+  custom_argument = "good morning"
+
+  timer {
+    cron = "0 0 8 * * MON-FRI *"
+  }
+}
+
+# An address that a browser can open.
+resource "tencentcloud_scf_trigger" "url" {
+  function_name = tencentcloud_scf_function.hello.name
+  namespace     = tencentcloud_scf_function.hello.namespace
+  type          = "http"
+  qualifier     = "$DEFAULT"
+
+  http {
+    auth_type = "NONE"
+
+    cors {
+      origins = ["https://www.example.com"]
+      methods = ["GET"]
+    }
+  }
+}
+
+# The JSON document of the official provider does as well.
+resource "tencentcloud_scf_trigger" "orders" {
+  function_name = tencentcloud_scf_function.hello.name
+  namespace     = tencentcloud_scf_function.hello.namespace
+  type          = "ckafka"
+  trigger_name  = "ckafka-2o10hua5-orders"
+  trigger_desc  = jsonencode({ maxMsgNum = 10, offset = "latest" })
+}
+
+output "url" {
+  value = tencentcloud_scf_trigger.url.url
+}

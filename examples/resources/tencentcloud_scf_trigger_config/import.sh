@@ -1,0 +1,1 @@
+terraform import tencentcloud_scf_trigger_config.daily 'hello#default#daily'
