@@ -19,3 +19,4 @@ mod release;
 mod rules;
 mod tidy;
 mod trigger;
+mod web;

@@ -124,7 +124,9 @@ impl Installed {
 /// Why there is no interpreter: a sentence for the function's caller.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum MissingInterpreter {
-    #[error("runtime {0} cannot run here: only Python and Node.js functions can")]
+    #[error(
+        "runtime {0} cannot run here: functions in Python, Node.js and Go can, and custom runtimes"
+    )]
     Unsupported(String),
     #[error(
         "runtime {runtime} needs {language}, and there is no `{program}` on this machine's PATH: \
@@ -260,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_interpreter_is_a_sentence() {
+    fn r188_a_missing_interpreter_is_a_sentence_of_the_platform() {
         assert_eq!(on_path("python3", "/nowhere:/proc".as_ref()), None);
         let missing = MissingInterpreter::NotInstalled {
             runtime: "Python3.6".into(),

@@ -21,11 +21,11 @@ use super::log::{Coldstart, Log};
 use super::outcome::{Failed, Outcome, Status};
 use super::package::{PackageError, Packages};
 use super::pool::{Place, Pool, Seat};
-use super::process::{Launch, Launcher, Program};
+use super::process::{Launch, Launcher, Process, Program};
 use super::spec::{FunctionKey, FunctionSpec, Invocation};
 use super::stop::Stop;
 use super::web::Instances;
-use super::{RuntimeOptions, environment};
+use super::{RuntimeOptions, custom, entry, environment};
 
 /// The most that a synchronous event may have (R51).
 const EVENT_MAX: usize = 6 * 1024 * 1024;
@@ -202,21 +202,43 @@ impl Inner {
         code: &Path,
         layers: &Path,
     ) -> Result<Instance, Failed> {
+        if let Some(name) = custom::entry(&spec.runtime, &spec.handler) {
+            return self.launch_file(spec, name, code, layers).await;
+        }
         let missing = |error| Failed::new(Status::Internal, format!("InternalError: {error}"));
         let (language, interpreter) =
             self.interpreters.find(&spec.runtime).await.map_err(missing)?;
-        let launch = Launch {
-            program: Program::Bootstrap { language, interpreter, handler: &spec.handler },
-            memory_mb: spec.memory_mb,
-            code,
-            layers,
+        let program = Program::Bootstrap { language, interpreter, handler: &spec.handler };
+        let launch = Launch { program, memory_mb: spec.memory_mb, code, layers };
+        let variables = |folders: &_, _| environment::variables(spec, folders);
+        let process = self.launcher.launch(&launch, variables).await;
+        Ok(Instance::new(process.map_err(|error| cannot_start(&error))?))
+    }
+
+    /// Starts a program of the package that speaks the runtime API.
+    async fn launch_file(
+        &self,
+        spec: &FunctionSpec,
+        name: &str,
+        code: &Path,
+        layers: &Path,
+    ) -> Result<Instance, Failed> {
+        entry::check(code, name)?;
+        let installed = self.interpreters.installed().await;
+        let program = Program::File { name, installed, listens: false };
+        let launch = Launch { program, memory_mb: spec.memory_mb, code, layers };
+        let started = async {
+            let api = custom::Api::open().await?;
+            let variables = |folders: &_, _| {
+                let mut all = environment::variables(spec, folders);
+                all.extend(api.variables(&spec.handler));
+                all
+            };
+            let Process { body, channel, network } =
+                self.launcher.launch(&launch, variables).await?;
+            Ok(Process { body, channel: api.serve(channel)?, network })
         };
-        let process = self
-            .launcher
-            .launch(&launch, |folders, _| environment::variables(spec, folders))
-            .await
-            .map_err(|error| cannot_start(&error))?;
-        Ok(Instance::new(process))
+        started.await.map(Instance::new).map_err(|error: io::Error| cannot_start(&error))
     }
 
     /// Makes the folders, once; what an earlier process left is removed.

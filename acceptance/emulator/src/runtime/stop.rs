@@ -43,6 +43,6 @@ impl Stops {
         {
             return;
         }
-        pending().await
+        pending::<()>().await;
     }
 }

@@ -183,7 +183,7 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     match p.str("Orderby") {
         "" | "StartTime" => rows.sort_by(|(a, x), (b, y)| (x.started, a).cmp(&(y.started, b))),
         "EndTime" => {
-            rows.sort_by(|(a, x), (b, y)| (x.state().ended(), a).cmp(&(y.state().ended(), b)))
+            rows.sort_by(|(a, x), (b, y)| (x.state().ended(), a).cmp(&(y.state().ended(), b)));
         }
         other => {
             let text = format!("Orderby is `{other}`; it must be StartTime or EndTime.");

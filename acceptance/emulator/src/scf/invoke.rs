@@ -193,6 +193,13 @@ pub(super) fn resolve(
         }
         (number.to_string(), &published.revision)
     };
+    if revision.image.is_some() {
+        let text = format!(
+            "{} is a container image. The local cloud keeps images but does not run containers.",
+            target.function
+        );
+        return refused("UnsupportedOperation", text);
+    }
     Ok(spec(cloud, target, name, &function, revision))
 }
 

@@ -3,9 +3,11 @@
 pub mod account;
 pub mod alias;
 mod async_event;
+mod concurrency;
 mod copy;
 mod event_invoke;
 pub mod function;
+mod image;
 pub mod invoke;
 mod layer;
 mod list;

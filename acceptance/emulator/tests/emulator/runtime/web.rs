@@ -148,7 +148,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         word, _, number = self.path.lstrip('/').partition('/')
         body = self.rfile.read(int(self.headers.get('Content-Length', 0)))
         if word == 'sleep':
-            print('sleeping', self.headers['X-Scf-Request-Id'], flush=True)
+            os.write(1, ('sleeping %s\n' % self.headers['X-Scf-Request-Id']).encode())
             time.sleep(float(number))
             self.reply(str(os.getpid()).encode())
         elif word == 'exit': os._exit(int(number))
@@ -221,7 +221,7 @@ fn within(milliseconds: u64, spec: FunctionSpec) -> FunctionSpec {
 }
 
 #[tokio::test]
-async fn r106_r149_a_request_arrives_as_it_was_sent() {
+async fn r106_r149_r174_a_request_arrives_as_it_was_sent() {
     let front = Front::of(server()).await;
     let answer = front
         .ask(
@@ -251,7 +251,7 @@ async fn r106_r149_a_request_arrives_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn r117_the_platform_names_the_request_and_r118_nobody_else_does() {
+async fn r117_r118_the_platform_names_the_request_and_nobody_else_does() {
     let front = Front::of(server()).await;
     let answer = front.ask("GET /\nX-Scf-Request-Id: forged\nX-SCF-Custom: mine", b"").await;
     let headers = &answer.json()["headers"];
@@ -448,13 +448,50 @@ async fn r136_r137_interpreters_have_the_products_paths() {
 }
 
 #[tokio::test]
+async fn r138_php_and_java_have_the_products_paths_where_they_are_installed() {
+    for (program, paths) in [
+        ("java", ["java11/bin/java", "java8/bin/java"].as_slice()),
+        ("php", &["php80/bin/php", "php74/bin/php", "php7/bin/php", "php5/bin/php"]),
+    ] {
+        let path = std::env::var_os("PATH").unwrap();
+        let installed = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+        let test = if installed { "-x" } else { "! -e" };
+        let tests: String =
+            paths.iter().map(|path| format!("[ {test} /var/lang/{path} ] || exit 9\n")).collect();
+        let front = Front::of(started_by(&format!("#!/bin/bash\n{tests}{}", &START[12..]))).await;
+        assert_eq!(front.get("/teapot").await.status, 418, "{program}");
+    }
+}
+
+#[tokio::test]
+async fn r74_the_init_timeout_counts_on_a_cold_start_alone() {
+    let mut spec = server();
+    spec.init_timeout = Duration::from_secs(2);
+    let front = Front::of(within(5_000, spec)).await;
+    assert_eq!(front.get("/teapot").await.status, 418);
+    assert_eq!(front.get("/sleep/2.2").await.status, 200);
+}
+
+#[tokio::test]
+async fn r413_a_started_millisecond_is_billed() {
+    let front = Front::of(server()).await;
+    for path in ["/teapot", "/sleep/0.01"] {
+        front.get(path).await;
+        let outcome = front.outcome().await;
+        let billed = u32::try_from(outcome.bill_ms).unwrap();
+        let over = f64::from(billed) - outcome.duration_ms;
+        assert!((-0.01..1.01).contains(&over), "{} {}", outcome.bill_ms, outcome.duration_ms);
+    }
+}
+
+#[tokio::test]
 async fn r110_r139_only_tmp_is_writable() {
     let front = Front::of(server()).await;
     assert_eq!(front.get("/write").await.body, b"30");
 }
 
 #[tokio::test]
-async fn r420_everything_until_the_port_listens_is_the_start_and_r124_bodies_are_not_logged() {
+async fn r124_r416_r418_r420_until_the_port_listens_it_starts_and_bodies_are_not_logged() {
     let front = Front::of(server()).await;
     front.get("/hello").await;
     let log = front.outcome().await.log;

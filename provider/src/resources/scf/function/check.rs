@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
 
-use super::{Function, code};
+use super::{Function, code, concurrency, image, intranet, web};
 use crate::resources::scf::trigger::inline::{self, Context};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
@@ -107,7 +107,8 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         problems.error("name", "Names too long", detail);
     }
     if let [_, second, ..] = code::sources(config).as_slice() {
-        let detail = "Set only one of zip_file, source_dir, source_file and cos_bucket_name.";
+        let detail = "Set only one of zip_file, source_dir, source_file, cos_bucket_name and \
+                      image_config.";
         problems.error(second.clone(), "Code from two places", detail);
     }
     globs(
@@ -127,6 +128,10 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     check_network(config, problems);
     let context = Context { web: is_web(config), timeout: config.timeout.known().copied() };
     inline::check(&config.triggers, &context, problems);
+    web::check(config, problems);
+    image::check(config, problems);
+    concurrency::check(config, problems);
+    intranet::check(config, problems);
     together(
         problems,
         ("cls_logset_id", &config.cls_logset_id),
@@ -147,7 +152,8 @@ pub fn globs(
     }
 }
 
-fn is_web(config: &Function) -> bool {
+/// Whether it is a web function.
+pub fn is_web(config: &Function) -> bool {
     config.func_type.is_known_and(|kind| kind == "HTTP")
 }
 
@@ -250,7 +256,7 @@ pub enum Entry {
 /// The file with which the function starts, where the configuration tells.
 pub fn entry_of(config: &Function) -> Option<Entry> {
     if is_web(config) {
-        return Some(Entry::Bootstrap("scf_bootstrap".to_owned()));
+        return Some(Entry::Bootstrap(web::START_FILE.to_owned()));
     }
     let (runtime, handler) = (config.runtime.known()?, config.handler.known()?);
     match form(runtime)? {

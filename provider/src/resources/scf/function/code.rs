@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 
 use tencentcloud_api::cos::{self, Place};
+use tencentcloud_api::scf::{Code, ImageConfig};
 use tf_protocol::{Change, Problem};
 use tf_schema::check::quoted;
 use tf_schema::{Path, Value};
 
-use super::Function;
 use super::check::{Entry, entry_of};
+use super::{Function, web};
 use crate::Cloud;
 use crate::package::{Package, Source};
 use crate::resources::scf::packed::{self, Given, Packed};
-use crate::resources::scf::staging::{self, Code, Object};
+use crate::resources::scf::staging::{self, Object};
 
 impl Packed for Function {
     const KIND: &'static str = "function";
@@ -54,14 +55,47 @@ impl Packed for Function {
     }
 }
 
+/// The code as a request carries it.
+pub enum Sent {
+    /// A package of this machine, or one in the object storage.
+    Package(staging::Code),
+    /// An image.
+    Image(ImageConfig),
+}
+
+impl Sent {
+    /// The code of a request, and the word for where it comes from.
+    pub fn to_api(self) -> (Code, Option<String>) {
+        let package = match self {
+            Sent::Image(image) => {
+                return (Code { image_config: Some(image), ..Code::default() }, None);
+            }
+            Sent::Package(package) => package,
+        };
+        let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) = package.members();
+        let source = if zip_file.is_some() { "ZipFile" } else { "Cos" };
+        let code = Code {
+            zip_file,
+            cos_bucket_name,
+            cos_object_name,
+            cos_bucket_region,
+            ..Code::default()
+        };
+        (code, Some(source.to_owned()))
+    }
+}
+
 /// Gets the planned code on its way, which there must be.
 ///
 /// # Errors
 /// Code that is not there, or was changed since the plan.
-pub async fn deliver(planned: &mut Function, cloud: &Cloud) -> Result<Code, Problem> {
+pub async fn deliver(planned: &mut Function, cloud: &Cloud) -> Result<Sent, Problem> {
+    if let Some(image) = planned.image() {
+        return Ok(Sent::Image(image.to_api()));
+    }
     if let Some(package) = packed::load_as_planned(planned).await? {
         planned.cos_object_etag = Value::Null;
-        return staging::stage(package, &planned.staging_bucket, cloud).await;
+        return Ok(Sent::Package(staging::stage(package, &planned.staging_bucket, cloud).await?));
     }
     let Some(object) = object(planned) else { return Err(Problem::new("No code", NO_CODE)) };
     let etag = etag(planned, cloud).await.ok().flatten();
@@ -76,11 +110,11 @@ pub async fn deliver(planned: &mut Function, cloud: &Cloud) -> Result<Code, Prob
         }
         _ => planned.cos_object_etag = etag.into(),
     }
-    Ok(Code::Object(object))
+    Ok(Sent::Package(staging::Code::Object(object)))
 }
 
-const NO_CODE: &str = "Set zip_file, source_dir, source_file, or cos_bucket_name and \
-                       cos_object_name: the function's code must come from one of them.";
+const NO_CODE: &str = "Set zip_file, source_dir, source_file, image_config, or cos_bucket_name \
+                       and cos_object_name: the function's code must come from one of them.";
 
 /// R94: a new function has code. Follows the object in COS, so that other bytes under the same key
 /// are a planned change.
@@ -153,14 +187,14 @@ async fn etag(function: &Function, cloud: &Cloud) -> tencentcloud_api::Result<Op
 }
 
 /// R68, R97, R121: the entry file stands at the root of the package and has the language's
-/// extension; R128: a web function's start file can be run.
+/// extension; R128, R130, R133: a web function's start file can be run.
 fn misplaced_entry(config: &Function, package: &Package) -> Option<String> {
     let entry = entry_of(config)?;
     let names = match &entry {
         Entry::OneOf(names) => names,
         Entry::Bootstrap(name) => std::slice::from_ref(name),
     };
-    let Some(found) = names.iter().find(|name| package.entries.contains_key(*name)) else {
+    if !names.iter().any(|name| package.entries.contains_key(name)) {
         let elsewhere = package
             .entries
             .keys()
@@ -172,14 +206,10 @@ fn misplaced_entry(config: &Function, package: &Package) -> Option<String> {
             None => format!("The package holds {}.", summary(package)),
         };
         return Some(format!("The package must hold {} at its root. {hint}", quoted(names)));
-    };
-    let mode = package.entries[found];
+    }
     match entry {
-        Entry::Bootstrap(name) if mode.is_some_and(|mode| mode & 0o111 == 0) => Some(format!(
-            "{name:?} must be executable: its mode in the package is {:o}, and must be 755 or 777.",
-            mode.unwrap_or_default() & 0o777
-        )),
-        _ => None,
+        Entry::Bootstrap(_) => web::start_file(package),
+        Entry::OneOf(_) => None,
     }
 }
 
@@ -201,9 +231,8 @@ pub fn sources(config: &Function) -> Vec<Path> {
         ("source_file", &config.source_file),
         ("cos_bucket_name", &config.cos_bucket_name),
     ];
-    given
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, _)| Path::attribute(*name))
-        .collect()
+    let image = config.image_config.is_unknown() || config.image().is_some();
+    let image = image.then(|| Path::attribute("image_config"));
+    let given = given.iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, _)| Path::attribute(*name)).chain(image).collect()
 }

@@ -2,34 +2,28 @@
 
 use tencentcloud_api::Secret;
 use tencentcloud_api::scf::{
-    Code, CreateFunctionRequest, EipConfigIn, Environment, FunctionKey, GetFunctionResponse,
+    CreateFunctionRequest, EipConfigIn, Environment, FunctionKey, GetFunctionResponse,
     PublicNetConfigIn, Tag, Trigger, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
     Variable, VpcConfig,
 };
 use tf_schema::Value;
 
+use super::code::Sent;
+use super::image::{self, Image};
 use super::layers::{self, Layer};
-use super::{Function, TriggerInfo};
-use crate::resources::scf::staging;
+use super::{Function, TriggerInfo, concurrency, intranet, web};
 use crate::resources::scf::trigger::inline;
 use crate::tags;
 
 impl Function {
     /// The request that creates the function.
-    pub(super) fn to_create(&self, code: staging::Code) -> CreateFunctionRequest {
-        let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) = code.members();
-        let source = source(zip_file.is_some());
+    pub(super) fn to_create(&self, code: Sent) -> CreateFunctionRequest {
+        let (code, code_source) = code.to_api();
         CreateFunctionRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
-            code: Code {
-                zip_file,
-                cos_bucket_name,
-                cos_object_name,
-                cos_bucket_region,
-                ..Code::default()
-            },
-            code_source: source,
+            code,
+            code_source,
             handler: self.handler.known().cloned(),
             description: self.description.known().cloned(),
             memory_size: self.mem_size.known().copied(),
@@ -52,6 +46,14 @@ impl Function {
                 .layers
                 .is_known_and(|layers| !layers.is_empty())
                 .then(|| layers::to_api(&self.layers)),
+            protocol_type: self.protocol_type.known().cloned(),
+            protocol_params: self.idle_time_out.known().copied().map(web::to_api),
+            // Refused for functions that take events.
+            instance_concurrency_config: self
+                .instance_concurrency_config
+                .is_known_and(|blocks| !blocks.is_empty())
+                .then(|| concurrency::to_api(&self.instance_concurrency_config)),
+            intranet_config: intranet::to_api(&self.intranet_config, &Value::Null),
             // Refused for web functions even when off.
             dns_cache: self.dns_cache.known().filter(|on| **on).map(|on| flag(*on)),
             ..CreateFunctionRequest::default()
@@ -59,18 +61,18 @@ impl Function {
     }
 
     /// The request that sends code and handler.
-    pub(super) fn to_update_code(&self, code: staging::Code) -> UpdateFunctionCodeRequest {
-        let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) = code.members();
-        let source = source(zip_file.is_some());
+    pub(super) fn to_update_code(&self, code: Sent) -> UpdateFunctionCodeRequest {
+        let (code, code_source) = code.to_api();
         UpdateFunctionCodeRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
             handler: self.handler.known().cloned(),
-            zip_file,
-            cos_bucket_name,
-            cos_object_name,
-            cos_bucket_region,
-            code_source: source,
+            zip_file: code.zip_file.clone(),
+            cos_bucket_name: code.cos_bucket_name.clone(),
+            cos_object_name: code.cos_object_name.clone(),
+            cos_bucket_region: code.cos_bucket_region.clone(),
+            code: code.image_config.is_some().then_some(code),
+            code_source,
             ..UpdateFunctionCodeRequest::default()
         }
     }
@@ -105,6 +107,13 @@ impl Function {
         {
             request.public_net_config = Some(self.public_net_config());
         }
+        if self.instance_concurrency_config != prior.instance_concurrency_config {
+            request.instance_concurrency_config =
+                Some(concurrency::to_api(&self.instance_concurrency_config));
+        }
+        request.intranet_config = intranet::to_api(&self.intranet_config, &prior.intranet_config);
+        request.protocol_params =
+            changed(&self.idle_time_out, &prior.idle_time_out).map(web::to_api);
         request.description = changed(&self.description, &prior.description);
         request.memory_size = changed(&self.mem_size, &prior.mem_size);
         request.timeout = changed(&self.timeout, &prior.timeout);
@@ -151,7 +160,7 @@ impl Function {
         self.namespace = key.namespace.clone().into();
         self.description = found.description.into();
         self.func_type = filled(found.kind).or("Event").into();
-        self.runtime = filled(found.runtime);
+        self.adopt_runtime(found.runtime);
         self.handler = filled(found.handler);
         self.mem_size = found.memory_size.into();
         self.timeout = found.timeout.into();
@@ -171,6 +180,15 @@ impl Function {
         let found_tags = found.tags.into_iter().map(|tag| (tag.key, tag.value));
         self.tags = tags::adopt(&self.tags, found_tags);
         self.layers = found.layers.into_iter().map(Layer::from).collect::<Vec<_>>().into();
+        let image = found.image_config.map(|image| Image::adopt(image, self.image()));
+        self.image_config = image.into_iter().collect::<Vec<_>>().into();
+        self.protocol_type = filled(found.protocol_type);
+        self.idle_time_out = web::adopt(found.protocol_params);
+        self.instance_concurrency_config = concurrency::adopt(
+            &self.instance_concurrency_config,
+            found.instance_concurrency_config,
+        );
+        self.intranet_config = intranet::adopt(&self.intranet_config, found.intranet_config);
         self.function_id = found.function_id.into();
         self.code_size = found.code_size.into();
         self.code_result = found.code_result.into();
@@ -187,6 +205,13 @@ impl Function {
         self.triggers = inline::adopt(&self.triggers, key, &found.triggers);
         self.trigger_info =
             found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
+    }
+
+    /// What the cloud calls the runtime of an image need not be written.
+    fn adopt_runtime(&mut self, found: String) {
+        if found != image::RUNTIME || self.runtime.is_known() {
+            self.runtime = filled(found);
+        }
     }
 
     /// No variables keep the form in which the user wrote them: null or an empty map.
@@ -209,11 +234,6 @@ impl From<Trigger> for TriggerInfo {
             modify_time: trigger.mod_time.into(),
         }
     }
-}
-
-/// The word for where the code comes from.
-fn source(in_request: bool) -> Option<String> {
-    Some(if in_request { "ZipFile" } else { "Cos" }.to_owned())
 }
 
 fn flag(on: bool) -> String {
