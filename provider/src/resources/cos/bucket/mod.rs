@@ -140,9 +140,7 @@ impl Lifecycle for Bucket {
     }
 
     fn validate(config: &Self, problems: &mut Diagnostics) {
-        if !config.cors_response_vary.is_null()
-            && config.cors_rules.is_known_and(|rules| rules.is_empty())
-        {
+        if !config.cors_response_vary.is_null() && config.cors_rules.is_known_and(Vec::is_empty) {
             let detail = "cors_response_vary needs cors_rules.";
             problems.error("cors_response_vary", "Nothing that could depend on it", detail);
         }
