@@ -81,7 +81,7 @@ pub struct Function {
     pub cos_bucket_region: Value<String>,
     /// Bucket, in the function's region and with the APPID at its end, through which a package is
     /// sent that is too large for a request. It stays there under its hash, so the same bytes are
-    /// sent once.
+    /// sent once; to be destroyed with it, the bucket needs `force_clean`.
     #[tf(optional, validate(staging::staging_name))]
     pub staging_bucket: Value<String>,
     /// Memory in MB: 64, or 128 to 3072 in steps of 128.
