@@ -192,12 +192,14 @@ fn files_are_chosen_by_globs() {
 }
 
 #[test]
-fn another_name_or_runtime_is_another_function() {
+fn r56_another_name_namespace_or_runtime_is_another_function() {
     let case = case();
     case.apply(&function(""));
     let renamed = function("").replace("\"hello\"", "\"other\"");
     assert_eq!(case.plan(&renamed).action(FUNCTION), "replace");
     case.apply(&renamed);
+    let elsewhere = renamed.replace("runtime ", "namespace = \"other\"\n  runtime ");
+    assert_eq!(case.plan(&elsewhere).action(FUNCTION), "replace");
     let runtime = renamed.replace("Python3.10", "Python3.7");
     assert_eq!(case.plan(&runtime).action(FUNCTION), "replace");
     case.apply(&runtime);
@@ -254,11 +256,13 @@ fn r46_memory_is_64_or_a_multiple_of_128() {
 }
 
 #[test]
-fn r48_r83_the_time_limit_depends_on_the_mode() {
+fn r48_r83_r368_the_time_limit_depends_on_the_mode() {
     let case = case();
     case.refuse_plan(&function("timeout = 0"), &["timeout", "1 to 86400"]);
     case.refuse_plan(&function("timeout = 901"), &["timeout", "1 to 900", "async_run_enable"]);
     case.plan(&function("timeout = 901\n  async_run_enable = \"TRUE\""));
+    let two_days = function("timeout = 172800\n  async_run_enable = \"TRUE\"");
+    case.refuse_plan(&two_days, &["timeout", "86400"]);
 }
 
 #[test]
@@ -375,7 +379,7 @@ resource "terraform_data" "late" { input = 192 }
 }
 
 #[test]
-fn a_namespace_is_changed_in_place_replaced_and_imported() {
+fn r58_a_namespace_is_changed_in_place_replaced_and_imported() {
     let case = Case::new();
     let namespace = |name: &str, rest: &str| {
         format!(

@@ -105,7 +105,7 @@ fn r8_function_and_load_balancer_are_in_the_same_region() {
 }
 
 #[test]
-fn r9_ipv4_and_nat64_can_be_bound_and_r10_full_chain_ipv6_cannot() {
+fn r9_r10_ipv4_and_nat64_can_be_bound_and_full_chain_ipv6_cannot() {
     let user = User::new();
     user.hello();
     let vpc = user.vpc();

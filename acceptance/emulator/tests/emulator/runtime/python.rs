@@ -73,7 +73,7 @@ async fn r77_r314_the_environment_has_what_was_configured_and_the_roles_keys() {
 }
 
 #[tokio::test]
-async fn r63_the_clock_is_utc_unless_tz_is_set() {
+async fn r64_r63_the_clock_is_utc_unless_tz_is_set() {
     let mut spec =
         python("import time\ndef main_handler(e, c): return [time.tzname[0], time.timezone]");
     let machine = Machine::new();

@@ -29,7 +29,7 @@ fn invoke(client: &Client, more: Value) -> String {
 }
 
 #[test]
-fn r294_the_default_alias_exists_and_can_be_re_pointed() {
+fn r293_r294_the_default_alias_exists_and_can_be_re_pointed() {
     let client = client();
     three(&client);
     let default = about("hello", json!({"Name": "$DEFAULT"}));
@@ -47,7 +47,7 @@ fn r294_the_default_alias_exists_and_can_be_re_pointed() {
 }
 
 #[test]
-fn an_alias_is_created_read_listed_changed_and_deleted() {
+fn r298_r300_an_alias_is_created_called_listed_changed_and_deleted() {
     let client = client();
     three(&client);
     client.ok("scf.CreateAlias", alias("1", json!({})));
@@ -98,7 +98,7 @@ fn r284_r285_an_alias_has_one_more_version_by_weight_or_by_match() {
 }
 
 #[test]
-fn r287_calls_are_shared_by_weight() {
+fn r286_r287_calls_are_shared_by_weight() {
     let client = client();
     three(&client);
     let weights = json!([{"Version": "2", "Weight": 0.5}]);
@@ -113,7 +113,7 @@ fn r287_calls_are_shared_by_weight() {
 }
 
 #[test]
-fn r290_to_r297_calls_are_routed_by_their_routing_key() {
+fn r289_r290_r291_r292_r295_r296_r297_calls_are_routed_by_their_routing_key() {
     let client = client();
     three(&client);
     let rule = |key: &str, method: &str, expression: &str| {

@@ -29,7 +29,7 @@ fn tries(client: &Client, name: &str) -> Vec<i64> {
 }
 
 #[test]
-fn settings_are_changed_and_read() {
+fn r427_settings_are_changed_and_read() {
     let client = client();
     create(&client, python("hello", HELLO));
     let read = || client.ok("scf.GetFunctionEventInvokeConfig", about("hello", json!({})));

@@ -47,7 +47,7 @@ fn r73_r76_r79_r105_r120_a_function_reads_back_what_was_created_and_what_was_lef
 }
 
 #[test]
-fn a_new_function_is_creating_and_busy() {
+fn r59_a_new_function_is_creating_and_busy_and_its_name_is_taken() {
     let server = Server::start(&[]);
     let client = server.client();
     client.console("POST", "transitions", &json!({"function.create": null}));
@@ -207,7 +207,7 @@ fn functions_are_listed_filtered_ordered_and_paged() {
 }
 
 #[test]
-fn a_function_is_copied_without_versions() {
+fn r91_a_function_is_copied_without_versions() {
     let client = client();
     let mut request = python("hello", HELLO);
     request["MemorySize"] = json!(256);

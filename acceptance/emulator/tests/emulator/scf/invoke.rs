@@ -103,7 +103,7 @@ fn r267_asynchronous_run_mode_only_answers_the_id() {
 }
 
 #[test]
-fn logs_are_kept_and_filtered() {
+fn r208_logs_are_kept_and_filtered() {
     let client = client();
     create(&client, python("mixed", DIVIDE));
     for event in ["1", "0", "2"] {

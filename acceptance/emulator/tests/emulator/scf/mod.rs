@@ -7,6 +7,7 @@ mod function;
 mod invoke;
 mod layer;
 mod namespace;
+mod network;
 mod provisioned;
 mod reserved;
 mod rules;

@@ -152,7 +152,7 @@ fn r226_more_memory_means_fewer_instances_in_the_same_reserve() {
 }
 
 #[test]
-fn r219_r221_over_what_is_left_for_all_is_432() {
+fn r43_r219_r221_over_what_is_left_for_all_is_432() {
     let client = client();
     small(&client, "one");
     small(&client, "other");

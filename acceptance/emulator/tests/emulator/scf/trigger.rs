@@ -176,7 +176,7 @@ fn triggers_are_listed_in_pages_and_filtered() {
 }
 
 #[test]
-fn rules_of_a_bucket_are_checked_and_do_not_overlap() {
+fn r45_rules_of_a_bucket_are_checked_and_do_not_overlap() {
     let client = hello();
     let made = client.ok("scf.CreateTrigger", cos("cos:ObjectCreated:*", "in/", ".png"));
     let shown = settings(&made["TriggerInfo"]);

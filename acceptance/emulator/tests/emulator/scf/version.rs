@@ -89,3 +89,35 @@ fn an_update_can_publish_in_one_step() {
     let result = client.ok("scf.Invoke", about("hello", json!({})));
     assert_eq!(result["Result"]["RetMsg"], "\"hello\"");
 }
+
+#[test]
+fn r271_r272_only_latest_is_edited_and_always_there() {
+    let client = client();
+    create(&client, python("hello", HELLO));
+    let versions = client.ok("scf.ListVersionByFunction", about("hello", json!({})));
+    assert_eq!(versions["FunctionVersion"], json!(["$LATEST"]));
+    publish(&client, "hello");
+    for action in ["UpdateFunctionCode", "UpdateFunctionConfiguration"] {
+        let code = client.code(&format!("scf.{action}"), about("hello", json!({"Qualifier": "1"})));
+        assert_eq!(code, "UnknownParameter", "{action}");
+    }
+    let latest = about("hello", json!({"Qualifier": "$LATEST"}));
+    assert!(client.code("scf.DeleteFunctionVersion", latest).starts_with("InvalidParameterValue"));
+}
+
+#[test]
+fn r277_r278_r280_every_version_is_viewed_and_called_and_has_its_own_logs() {
+    let client = client();
+    create(&client, python("hello", HELLO));
+    let versions = [publish(&client, "hello"), publish(&client, "hello"), "$LATEST".to_owned()];
+    for (calls, version) in versions.iter().enumerate() {
+        let qualifier = about("hello", json!({"Qualifier": version}));
+        let read = client.ok("scf.GetFunction", qualifier.clone());
+        assert_eq!(read["Qualifier"], **version);
+        for _ in 0..=calls {
+            client.ok("scf.Invoke", qualifier.clone());
+        }
+        let logs = client.ok("scf.GetFunctionLogs", qualifier);
+        assert_eq!(logs["TotalCount"], calls + 1, "{version}");
+    }
+}
