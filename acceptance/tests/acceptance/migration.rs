@@ -5,14 +5,16 @@ use acceptance::cli;
 use serde_json::{Map, Value as Json, json};
 
 /// What this provider knows beyond the official one.
-const OURS: [&str; 8] = [
+const OURS: [&str; 10] = [
     "code_sha256",
     "content_sha256",
+    "cos_object_etag",
     "skip_destroy",
     "source_dir",
     "source_file",
     "source_include",
     "source_exclude",
+    "staging_bucket",
     "timeouts",
 ];
 
@@ -89,6 +91,31 @@ resource "tencentcloud_scf_function_alias" "a" {
   name             = "live"
   function_name    = tencentcloud_scf_function.a.name
   function_version = "$LATEST"
+}
+resource "tencentcloud_cos_bucket" "a" {
+  bucket = "files-1250000000"
+  cors_rules {
+    allowed_origins = ["*"]
+    allowed_methods = ["GET"]
+    allowed_headers = ["*"]
+  }
+  lifecycle_rules {
+    expiration {
+      days = 9
+    }
+  }
+}
+resource "tencentcloud_cos_bucket_object" "code" {
+  bucket = tencentcloud_cos_bucket.a.bucket
+  key    = "code.zip"
+  source = "code.zip"
+}
+resource "tencentcloud_scf_function" "stored" {
+  name            = "stored"
+  runtime         = "Python3.6"
+  handler         = "index.main_handler"
+  cos_bucket_name = tencentcloud_cos_bucket.a.bucket
+  cos_object_name = tencentcloud_cos_bucket_object.code.key
 }
 resource "tencentcloud_clb_instance" "a" {
   network_type = "OPEN"

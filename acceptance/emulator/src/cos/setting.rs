@@ -381,7 +381,7 @@ pub(super) fn get_lifecycle(request: &Request<'_>) -> Answer {
 }
 
 pub(super) fn put_lifecycle(request: &Request<'_>) -> Answer {
-    let lifecycle: Lifecycle = xml::read(request.body)?;
+    let mut lifecycle: Lifecycle = xml::read(request.body)?;
     if lifecycle.rules.is_empty() || lifecycle.rules.len() > MOST_RULES {
         return refused("MalformedXML", "1 to 1000 rules are allowed.");
     }
@@ -389,6 +389,10 @@ pub(super) fn put_lifecycle(request: &Request<'_>) -> Answer {
     let ids: BTreeSet<_> = lifecycle.rules.iter().filter_map(|rule| rule.id.as_ref()).collect();
     if ids.len() < lifecycle.rules.iter().filter(|rule| rule.id.is_some()).count() {
         return refused("InvalidArgument", "Two rules have the same ID.");
+    }
+    for (index, rule) in lifecycle.rules.iter_mut().enumerate() {
+        let given = || format!("id{}-{index}", request.now.0);
+        rule.id.get_or_insert_with(given);
     }
     change(request, 200, |bucket| bucket.lifecycle = Some(lifecycle))
 }

@@ -31,7 +31,7 @@ pub use object::{
     ObjectHead, ObjectSettings, Place, delete_object, delete_object_tags, find_object,
     find_object_tags, object_acl, put_object_acl, put_object_tags,
 };
-pub use upload::{Body, upload};
+pub use upload::{Body, content_md5, upload};
 
 /// The product.
 pub static COS: Service = Service { name: "cos", version: "" };

@@ -65,6 +65,21 @@ impl Body {
     }
 }
 
+/// The MD5 of what would be put, in hexadecimal: the ETag that it gets if it goes in one piece.
+///
+/// # Errors
+///
+/// `Error::Failed` for a file that cannot be read.
+pub async fn content_md5(body: &Body) -> Result<String> {
+    let (size, mut start, mut digest) = (body.size().await?, 0, Md5::new());
+    while start < size {
+        let bytes = body.read(start, PART.min(size - start)).await?;
+        start += bytes.len() as u64;
+        digest.update(&bytes);
+    }
+    Ok(hex(&digest.finalize()))
+}
+
 fn read(path: &Path, start: u64, size: u64) -> std::io::Result<Bytes> {
     let mut file = std::fs::File::open(path)?;
     file.seek(SeekFrom::Start(start))?;

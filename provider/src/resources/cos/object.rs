@@ -104,6 +104,7 @@ impl Lifecycle for Object {
             self.content_sha256 = Value::Null;
         }
         self.etag = etag.into();
+        self.recognise().await;
         let header = |name| match found.header(name) {
             text if text.is_empty() => Value::Null,
             text => Value::Known(text),
@@ -234,6 +235,26 @@ impl Object {
         }
     }
 
+    fn body(&self) -> Body {
+        match self.source.known() {
+            Some(path) => Body::File(Path::new(path).to_owned()),
+            None => Body::Bytes(self.content.or_default().into_bytes().into()),
+        }
+    }
+
+    /// Takes what lies there for the content, where it is: another provider has put it.
+    async fn recognise(&mut self) {
+        if !self.content_sha256.is_null() || (self.source.is_null() && self.content.is_null()) {
+            return;
+        }
+        let (Ok(found), Ok(md5)) = (self.hash().await, cos::content_md5(&self.body()).await) else {
+            return;
+        };
+        if md5 == self.etag.text() {
+            self.content_sha256 = found.sha256.into();
+        }
+    }
+
     /// Puts the content that was planned.
     async fn put(&self, cloud: &Cloud) -> Result<(), Problem> {
         let now =
@@ -242,11 +263,7 @@ impl Object {
             let detail = "It is not what was planned. Nothing was sent; plan again to review it.";
             return Err(Problem::new("The content has changed since the plan", detail).at("source"));
         }
-        let body = match self.source.known() {
-            Some(path) => Body::File(Path::new(path).to_owned()),
-            None => Body::Bytes(self.content.or_default().into_bytes().into()),
-        };
-        let put = cos::upload(cloud, &self.place(), &body, &self.settings(true)).await;
+        let put = cos::upload(cloud, &self.place(), &self.body(), &self.settings(true)).await;
         put.map(drop).map_err(|error| create::point_at(error, &ATTRIBUTES))
     }
 

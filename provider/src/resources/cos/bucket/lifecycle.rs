@@ -10,7 +10,7 @@ use tf_schema::{Block, Diagnostics, Path, Set, Value};
 #[derive(Block, Clone)]
 pub struct Rule {
     /// Name of the rule. The cloud gives it one where it has none.
-    #[tf(optional)]
+    #[tf(optional, computed, stable)]
     pub id: Value<String>,
     /// How the keys of the objects begin; all objects where it is not set.
     #[tf(optional)]
@@ -180,8 +180,7 @@ fn to_rule(rule: &Rule) -> LifecycleRule {
     }
 }
 
-/// What the cloud holds. A name that the cloud has given is not shown, and what is empty keeps the
-/// form in which the user wrote it.
+/// What the cloud holds. What is empty keeps the form in which the user wrote it.
 pub(super) fn adopt(current: &Value<Vec<Rule>>, found: LifecycleConfiguration) -> Value<Vec<Rule>> {
     let current = current.known().map(Vec::as_slice).unwrap_or_default();
     let rules = found.rules.into_iter().enumerate();
@@ -192,7 +191,6 @@ fn adopt_rule(current: Option<&Rule>, found: LifecycleRule) -> Rule {
     let day = |date: Option<String>| -> Value<String> {
         date.map(|date| date.chars().take(10).collect::<String>()).into()
     };
-    let unnamed = current.is_some_and(|rule| rule.id.is_null());
     let all = found.filter.prefix.is_empty()
         && !current.is_some_and(|rule| rule.filter_prefix.is_known());
     let transition = found.transitions.into_iter().map(|step| Transition {
@@ -212,7 +210,7 @@ fn adopt_rule(current: Option<&Rule>, found: LifecycleRule) -> Rule {
     let end = found.noncurrent_expiration.into_iter();
     let abort = found.abort.into_iter();
     Rule {
-        id: if unnamed { Value::Null } else { found.id.into() },
+        id: found.id.into(),
         filter_prefix: if all { Value::Null } else { found.filter.prefix.into() },
         transition: transition.collect::<Set<_>>().into(),
         expiration: expiration.collect::<Set<_>>().into(),
