@@ -15,6 +15,7 @@ mod layers;
 mod migration;
 mod network;
 mod provider;
+mod publish;
 mod release;
 mod rules;
 mod tidy;

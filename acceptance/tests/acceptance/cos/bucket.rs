@@ -14,6 +14,7 @@ const FULL: &str = r#"
   acceleration_enable  = true
   encryption_algorithm = "AES256"
   tags                 = { team = "web" }
+  cors_response_vary   = "true"
 
   cors_rules {
     allowed_origins = ["https://www.example.com", "https://*.example.org"]
@@ -161,6 +162,10 @@ fn what_the_cloud_would_refuse_is_refused_while_planning() {
         (
             bucket("lifecycle_rules {\n expiration {\n days = 1\n date = \"2030-01-01\"\n}\n}"),
             ["only one", "expiration"],
+        ),
+        (
+            bucket("cors_response_vary = \"true\""),
+            ["cors_response_vary", "Nothing that could depend on it"],
         ),
         (bucket("website {}"), ["index_document", "Website without pages"]),
         (

@@ -87,7 +87,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 ///
 /// # Errors
 ///
-/// Any [`Error`](crate::Error); `Error::Failed` for a file that cannot be read.
+/// Any [`Error`]; `Error::Failed` for a file that cannot be read.
 pub async fn upload(
     client: &Client,
     place: &Place,

@@ -65,7 +65,7 @@ pub enum Sent {
 
 impl Sent {
     /// The code of a request, and the word for where it comes from.
-    pub fn to_api(self) -> (Code, Option<String>) {
+    pub fn into_api(self) -> (Code, Option<String>) {
         let package = match self {
             Sent::Image(image) => {
                 return (Code { image_config: Some(image), ..Code::default() }, None);
