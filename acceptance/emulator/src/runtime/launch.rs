@@ -29,12 +29,13 @@ impl Inner {
         }
         if java::is_java(&spec.runtime) {
             let folder = self.options.directory.join("runtime");
-            let interpreter = self.java.find(&spec.runtime, &folder).await.map_err(missing)?;
+            let interpreter =
+                self.java.find(&spec.runtime, &folder).await.map_err(|error| missing(&error))?;
             let program = Program::Java { interpreter, handler: &spec.handler };
             return self.launch_with_api(spec, launch(program)).await;
         }
         let (language, interpreter) =
-            self.interpreters.find(&spec.runtime).await.map_err(missing)?;
+            self.interpreters.find(&spec.runtime).await.map_err(|error| missing(&error))?;
         let program = Program::Bootstrap { language, interpreter, handler: &spec.handler };
         let variables = |folders: &_, _| environment::variables(spec, folders);
         let process = self.launcher.launch(&launch(program), variables).await;
@@ -62,6 +63,6 @@ impl Inner {
     }
 }
 
-fn missing(error: MissingInterpreter) -> Failed {
+fn missing(error: &MissingInterpreter) -> Failed {
     Failed::new(Status::Internal, format!("InternalError: {error}"))
 }
