@@ -159,6 +159,7 @@ async fn respond(
         (&Method::POST, "/runtime/init/ready") => b'R',
         (&Method::POST, "/runtime/invocation/response") => b'O',
         (&Method::POST, "/runtime/invocation/error") => b'F',
+        (&Method::POST, "/runtime/init/error") => b'H',
         _ => return Ok(page(StatusCode::NOT_FOUND)),
     };
     let body = match Limited::new(body, RESPONSE_MAX).collect().await {
@@ -170,8 +171,10 @@ async fn respond(
     let payload = match kind {
         b'R' => Vec::new(),
         b'O' => result(body),
-        _ => failure(&body),
+        b'H' => failure("handler", &body),
+        _ => failure("exception", &body),
     };
+    let kind = if kind == b'H' { b'F' } else { kind };
     let sent = send(&mut *shared.channel.lock().await, kind, &payload).await;
     Ok(page(if sent.is_ok() { StatusCode::OK } else { StatusCode::GONE }))
 }
@@ -195,7 +198,7 @@ fn result(body: Vec<u8>) -> Vec<u8> {
     json!(String::from_utf8_lossy(&body)).to_string().into_bytes()
 }
 
-fn failure(body: &[u8]) -> Vec<u8> {
+fn failure(kind: &str, body: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(body);
-    json!({"kind": "exception", "message": text, "stack": text}).to_string().into_bytes()
+    json!({"kind": kind, "message": text, "stack": text}).to_string().into_bytes()
 }

@@ -125,7 +125,7 @@ impl Installed {
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum MissingInterpreter {
     #[error(
-        "runtime {0} cannot run here: functions in Python, Node.js and Go can, and custom runtimes"
+        "runtime {0} cannot run here: functions in Python, Node.js, Java and Go can, and custom runtimes"
     )]
     Unsupported(String),
     #[error(
@@ -200,7 +200,7 @@ fn on_path(program: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
 }
 
 /// A program that needs nothing beside its own folder and the system's.
-fn plainly_installed(program: &str) -> Option<Interpreter> {
+pub(super) fn plainly_installed(program: &str) -> Option<Interpreter> {
     let found = on_path(program, &env::var_os("PATH").unwrap_or_default())?;
     let executable = fs::canonicalize(found).ok()?;
     let prefix = executable.parent()?.parent()?.to_owned();

@@ -12,27 +12,28 @@ use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinError;
 use tokio::time::timeout_at;
 
+use super::RuntimeOptions;
 use super::body::End;
 use super::channel::{self, FailureKind, Frame, RESPONSE_MAX};
 use super::instance::{Answer, Instance};
 use super::interpreter::{Interpreters, write_bootstraps};
+use super::java::Java;
 use super::limits::{StartRate, Usage};
 use super::log::{Coldstart, Log};
 use super::outcome::{Failed, Outcome, Status};
 use super::package::{PackageError, Packages};
 use super::pool::{Place, Pool, Seat};
-use super::process::{Launch, Launcher, Process, Program};
+use super::process::Launcher;
 use super::spec::{FunctionKey, FunctionSpec, Invocation};
 use super::stop::Stop;
 use super::web::Instances;
-use super::{RuntimeOptions, custom, entry, environment};
 
 /// The most that a synchronous event may have (R51).
 const EVENT_MAX: usize = 6 * 1024 * 1024;
 
 /// What the clones of a runtime share.
 pub(super) struct Inner {
-    options: RuntimeOptions,
+    pub(super) options: RuntimeOptions,
     directory: OnceCell<()>,
     packages: Packages,
     pub(super) interpreters: Interpreters,
@@ -40,6 +41,7 @@ pub(super) struct Inner {
     pub(super) pool: Arc<Pool>,
     pub(super) web: Arc<Instances>,
     pub(super) launcher: Launcher,
+    pub(super) java: Java,
     pub(super) usage: Arc<Usage>,
     pub(super) starts: StartRate,
     sweeping: OnceLock<()>,
@@ -61,6 +63,7 @@ impl Inner {
             directory: OnceCell::new(),
             packages: Packages::new(options.directory.join("code")),
             interpreters: Interpreters::default(),
+            java: Java::default(),
             launcher: Launcher::new(options.directory.clone(), options.isolation),
             pool: Arc::new(Pool::new(options.instances)),
             web: Arc::default(),
@@ -194,51 +197,6 @@ impl Inner {
             Ok(unpacked) => unpacked.map_err(|error| unusable(&error)),
             Err(_) => Err(init_timed_out(spec)),
         }
-    }
-
-    async fn launch(
-        &self,
-        spec: &FunctionSpec,
-        code: &Path,
-        layers: &Path,
-    ) -> Result<Instance, Failed> {
-        if let Some(name) = custom::entry(&spec.runtime, &spec.handler) {
-            return self.launch_file(spec, name, code, layers).await;
-        }
-        let missing = |error| Failed::new(Status::Internal, format!("InternalError: {error}"));
-        let (language, interpreter) =
-            self.interpreters.find(&spec.runtime).await.map_err(missing)?;
-        let program = Program::Bootstrap { language, interpreter, handler: &spec.handler };
-        let launch = Launch { program, memory_mb: spec.memory_mb, code, layers };
-        let variables = |folders: &_, _| environment::variables(spec, folders);
-        let process = self.launcher.launch(&launch, variables).await;
-        Ok(Instance::new(process.map_err(|error| cannot_start(&error))?))
-    }
-
-    /// Starts a program of the package that speaks the runtime API.
-    async fn launch_file(
-        &self,
-        spec: &FunctionSpec,
-        name: &str,
-        code: &Path,
-        layers: &Path,
-    ) -> Result<Instance, Failed> {
-        entry::check(code, name)?;
-        let installed = self.interpreters.installed().await;
-        let program = Program::File { name, installed, listens: false };
-        let launch = Launch { program, memory_mb: spec.memory_mb, code, layers };
-        let started = async {
-            let api = custom::Api::open().await?;
-            let variables = |folders: &_, _| {
-                let mut all = environment::variables(spec, folders);
-                all.extend(api.variables(&spec.handler));
-                all
-            };
-            let Process { body, channel, network } =
-                self.launcher.launch(&launch, variables).await?;
-            Ok(Process { body, channel: api.serve(channel)?, network })
-        };
-        started.await.map(Instance::new).map_err(|error: io::Error| cannot_start(&error))
     }
 
     /// Makes the folders, once; what an earlier process left is removed.

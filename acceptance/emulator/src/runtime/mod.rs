@@ -20,6 +20,8 @@ mod environment;
 mod instance;
 mod interpreter;
 mod invoke;
+mod java;
+mod launch;
 mod limits;
 mod log;
 mod memory;

@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 use super::body::Body;
 use super::interpreter::{Installed, Interpreter, Language};
+use super::java;
 use super::memory::Meter;
 use super::sandbox::{Folders, Isolation, Mode, Rules, processes};
 
@@ -42,6 +43,8 @@ pub(super) struct Launch<'a> {
 pub(super) enum Program<'a> {
     /// An interpreter, which runs the platform's bootstrap, which loads the handler.
     Bootstrap { language: Language, interpreter: &'a Interpreter, handler: &'a str },
+    /// Java, which runs the platform's bootstrap, which loads the handler.
+    Java { interpreter: &'a Interpreter, handler: &'a str },
     /// A file of the package, which finds interpreters below /var/lang.
     File { name: &'a str, installed: &'a [Installed], listens: bool },
 }
@@ -191,7 +194,7 @@ impl Launcher {
         let root = self.directory.join("root");
         let seen = |it: &Interpreter| [vec![it.prefix.clone()], it.libraries.clone()].concat();
         match &launch.program {
-            Program::Bootstrap { interpreter, .. } => {
+            Program::Bootstrap { interpreter, .. } | Program::Java { interpreter, .. } => {
                 Room::new(&root, mode, machine, &seen(interpreter), &[])
             }
             Program::File { installed, .. } => {
@@ -248,6 +251,9 @@ fn free_port() -> io::Result<u16> {
 fn command(launch: &Launch<'_>, folders: &Folders, channel: i32) -> Command {
     let (language, interpreter, handler) = match launch.program {
         Program::File { name, .. } => return Command::new(folders.code.join(name)),
+        Program::Java { interpreter, handler } => {
+            return java_command(launch, folders, interpreter, handler);
+        }
         Program::Bootstrap { language, interpreter, handler } => (language, interpreter, handler),
     };
     let mut command = Command::new(&interpreter.executable);
@@ -262,6 +268,25 @@ fn command(launch: &Launch<'_>, folders: &Folders, channel: i32) -> Command {
     if language == Language::Python {
         command.args(&interpreter.libraries);
     }
+    command
+}
+
+fn java_command(
+    launch: &Launch<'_>,
+    folders: &Folders,
+    interpreter: &Interpreter,
+    handler: &str,
+) -> Command {
+    let mut command = Command::new(&interpreter.executable);
+    command
+        // Small and quick to start, as most functions are.
+        .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"])
+        .arg(format!("-Xmx{}m", launch.memory_mb))
+        .arg(format!("-Djava.io.tmpdir={}", folders.temporary.display()))
+        .arg("-cp")
+        .arg(java::classes(&folders.runtime))
+        .args(["Bootstrap", handler])
+        .args([&folders.code, &folders.layers]);
     command
 }
 

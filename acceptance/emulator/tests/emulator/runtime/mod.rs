@@ -1,6 +1,7 @@
 //! Functions really run, and nothing that they do disturbs anything.
 
 mod custom;
+mod java;
 mod limits;
 mod node;
 mod python;

@@ -201,6 +201,6 @@ async fn r188_a_missing_interpreter_is_a_sentence_of_the_platform() {
     assert_eq!(
         outcome.err_msg,
         "InternalError: runtime Php7 cannot run here: functions in Python, \
-         Node.js and Go can, and custom runtimes"
+         Node.js, Java and Go can, and custom runtimes"
     );
 }
