@@ -3,6 +3,7 @@
 pub mod account;
 pub mod alias;
 mod copy;
+mod domain;
 mod event_invoke;
 pub mod function;
 pub mod invoke;
@@ -62,6 +63,11 @@ pub const ACTIONS: &[Action] = &[
     write("UpdateFunctionEventInvokeConfig", event_invoke::update),
     read("GetFunctionEventInvokeConfig", event_invoke::get),
     read("ListTriggers", trigger::list),
+    write("CreateCustomDomain", domain::create),
+    read("GetCustomDomain", domain::get),
+    read("ListCustomDomains", domain::list),
+    write("UpdateCustomDomain", domain::update),
+    write("DeleteCustomDomain", domain::delete),
     write("CreateTrigger", trigger::create),
     write("UpdateTrigger", trigger::update),
     write("UpdateTriggerStatus", trigger::update_status),

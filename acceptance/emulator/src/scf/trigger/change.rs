@@ -221,7 +221,7 @@ pub(in crate::scf) fn update(call: &Call<'_>) -> Answer {
     let kind = Kind::read(p.str("Type"))?;
     if !matches!(kind, Kind::Timer | Kind::Ckafka | Kind::Http) {
         let text = format!("A {} trigger cannot be changed, only made anew.", kind.name());
-        return refused("InvalidParameterValue.Type", text);
+        return refused("UnsupportedOperation.Trigger", text);
     }
     let (_, key, mut trigger) = named(call)?;
     if let Some(text) = p.text("TriggerDesc").filter(|text| !text.is_empty()) {
@@ -254,7 +254,7 @@ pub(in crate::scf) fn update_status(call: &Call<'_>) -> Answer {
     let kind = Kind::read(p.str("Type"))?;
     if !matches!(kind, Kind::Timer | Kind::Cos | Kind::Ckafka) {
         let text = format!("A {} trigger cannot be switched on or off.", kind.name());
-        return refused("InvalidParameterValue.Type", text);
+        return refused("UnsupportedOperation.Trigger", text);
     }
     let (_, key, mut trigger) = named(call)?;
     let wanted = enabled(p)?.unwrap_or(trigger.enabled);

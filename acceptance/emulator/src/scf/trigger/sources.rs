@@ -11,6 +11,7 @@ use super::{Kind, Trigger};
 use crate::accounts::Account;
 use crate::cloud::Cloud;
 use crate::cron::Cron;
+use crate::scf::domain::Domain;
 use crate::scf::invoke::Target;
 use crate::store::StoreError;
 
@@ -30,6 +31,8 @@ pub(super) struct Known {
     pub(super) timers: Vec<(Arc<Bound>, Cron)>,
     /// Function URLs and APIs by name.
     urls: HashMap<String, Arc<Bound>>,
+    /// Custom domains by name.
+    domains: HashMap<String, Arc<OwnDomain>>,
     /// Others by account, region, type and name.
     others: HashMap<(String, String, String, String), Vec<Arc<Bound>>>,
 }
@@ -41,6 +44,13 @@ pub(super) struct Bound {
     pub(super) namespace: String,
     pub(super) function: String,
     pub(super) trigger: Trigger,
+}
+
+/// A custom domain and whose it is.
+pub(super) struct OwnDomain {
+    pub(super) account: Arc<Account>,
+    pub(super) region: String,
+    pub(super) domain: Domain,
 }
 
 impl Bound {
@@ -91,13 +101,19 @@ impl Sources {
 impl Known {
     fn read(cloud: &Cloud) -> Result<Self, StoreError> {
         let mut known = Self::default();
-        for (_, region, key, trigger) in cloud.store.read()?.every::<Trigger>()? {
+        let txn = cloud.store.read()?;
+        for (_, region, key, trigger) in txn.every::<Trigger>()? {
             let Some(account) = Account::of(&trigger.owner) else { continue };
             let mut parts = key.split('/').map(str::to_owned);
             let (namespace, function) =
                 (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             let account = Arc::new(account);
             known.add(Arc::new(Bound { account, region, namespace, function, trigger }));
+        }
+        for (_, region, name, domain) in txn.every::<Domain>()? {
+            let Some(account) = Account::of(&domain.owner) else { continue };
+            let account = Arc::new(account);
+            known.domains.insert(name, Arc::new(OwnDomain { account, region, domain }));
         }
         Ok(known)
     }
@@ -126,6 +142,11 @@ impl Known {
     /// A function URL or API.
     pub(super) fn url(&self, name: &str) -> Option<&Arc<Bound>> {
         self.urls.get(name)
+    }
+
+    /// A custom domain.
+    pub(super) fn domain(&self, name: &str) -> Option<&Arc<OwnDomain>> {
+        self.domains.get(&name.to_ascii_lowercase())
     }
 
     /// Every function URL and API.

@@ -1,6 +1,7 @@
 //! Functions.
 
 mod alias;
+mod domain;
 mod event_invoke;
 mod function;
 mod invoke;

@@ -111,9 +111,9 @@ fn r261_some_triggers_cannot_be_switched_and_none_to_what_it_is() {
     assert_eq!(client.code("scf.UpdateTriggerStatus", open), "FailedOperation.UpdateTriggerStatus");
     let cmq = about("hello", json!({"TriggerName": "topic", "Type": "cmq", "Enable": "CLOSE"}));
     let code = client.code("scf.UpdateTriggerStatus", cmq);
-    assert_eq!(code, "InvalidParameterValue.Type");
+    assert_eq!(code, "UnsupportedOperation.Trigger");
     let rule = with(cos("cos:ObjectCreated:*", "", ""), json!({"Enable": "OPEN"}));
-    assert_eq!(client.code("scf.UpdateTrigger", rule), "InvalidParameterValue.Type");
+    assert_eq!(client.code("scf.UpdateTrigger", rule), "UnsupportedOperation.Trigger");
 }
 
 #[test]
