@@ -3,6 +3,7 @@
 
 mod balancer;
 mod concurrency;
+mod custom_domain;
 mod demo;
 mod examples;
 mod faults;

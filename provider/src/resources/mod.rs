@@ -16,6 +16,7 @@ pub fn all() -> Resources<Cloud> {
         .with::<clb::listener::Listener>()
         .with::<clb::rule::Rule>()
         .with::<scf::alias::Alias>()
+        .with::<scf::custom_domain::CustomDomain>()
         .with::<scf::event_invoke_config::EventInvokeConfig>()
         .with::<scf::function::Function>()
         .with::<scf::invoke_function::InvokeFunction>()
