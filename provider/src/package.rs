@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -43,7 +43,14 @@ pub struct Package {
     pub entries: BTreeMap<String, Option<u32>>,
     /// The size of all files, unpacked.
     pub unpacked: u64,
+    /// What the file says that starts a web function, if there is one.
+    pub start_file: Option<Vec<u8>>,
 }
+
+/// The file that starts a web function.
+const START_FILE: &str = "scf_bootstrap";
+/// How much of it is looked at.
+const START_FILE_BYTES: u64 = 64 << 10;
 
 /// Why there is no package.
 #[derive(Debug, thiserror::Error)]
@@ -127,7 +134,17 @@ fn inspect(bytes: Vec<u8>, path: &Path) -> Result<Package, PackageError> {
             entries.insert(file.name().to_owned(), file.unix_mode());
         }
     }
-    Ok(Package { sha256: sha256(&bytes), bytes, entries, unpacked })
+    let start_file = match archive.by_name(START_FILE) {
+        Ok(file) => {
+            let mut start = Vec::new();
+            let read = file.take(START_FILE_BYTES).read_to_end(&mut start);
+            read.map_err(|source| PackageError::Read { path: path.to_owned(), source })?;
+            Some(start)
+        }
+        Err(_) => None,
+    };
+    drop(archive);
+    Ok(Package { sha256: sha256(&bytes), bytes, entries, unpacked, start_file })
 }
 
 struct Filter {
@@ -195,7 +212,7 @@ fn mode_of(path: &Path, name: &str) -> Result<u32, PackageError> {
 
 fn pack(files: BTreeMap<String, (PathBuf, u32)>) -> Result<Package, PackageError> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let (mut entries, mut unpacked) = (BTreeMap::new(), 0);
+    let (mut entries, mut unpacked, mut start_file) = (BTreeMap::new(), 0, None);
     for (name, (path, mode)) in files {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
@@ -207,15 +224,39 @@ fn pack(files: BTreeMap<String, (PathBuf, u32)>) -> Result<Package, PackageError
         archive
             .write_all(&content)
             .map_err(|source| PackageError::Read { path: path.clone(), source })?;
+        if name == START_FILE {
+            start_file = Some(content);
+        }
         entries.insert(name, Some(mode));
     }
     let bytes = archive.finish()?.into_inner();
-    Ok(Package { sha256: sha256(&bytes), bytes, entries, unpacked })
+    Ok(Package { sha256: sha256(&bytes), bytes, entries, unpacked, start_file })
 }
 
 /// SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256 in hexadecimal of a file, and its size. The file may be larger than the memory.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of_file(path: &Path) -> io::Result<(String, u64)> {
+    let mut file = fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let (mut buffer, mut size) = (vec![0; 1 << 16], 0);
+    loop {
+        let read = io::Read::read(&mut file, &mut buffer)?;
+        if read == 0 {
+            return Ok((
+                hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+                size,
+            ));
+        }
+        hasher.update(&buffer[..read]);
+        size += read as u64;
+    }
 }
 
 #[cfg(test)]

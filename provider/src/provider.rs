@@ -36,11 +36,13 @@ pub struct Config {
     /// `SERVICE.DOMAIN`. Environment variable `TENCENTCLOUD_DOMAIN`.
     #[tf(optional)]
     pub domain: Value<String>,
-    /// Domain of the object storage. Environment variable `TENCENTCLOUD_COS_DOMAIN`.
+    /// Domain of the object storage, by default `https://cos.{region}.myqcloud.com`, in which
+    /// `{region}` stands for the region; a bucket is reached at `BUCKET.DOMAIN`. Environment
+    /// variable `TENCENTCLOUD_COS_DOMAIN`.
     #[tf(optional)]
     pub cos_domain: Value<String>,
     /// One URL for all services, such as that of the local cloud, `http://127.0.0.1:4588`. It goes
-    /// before `protocol` and `domain`. Environment variable `TENCENTCLOUD_ENDPOINT`.
+    /// before `protocol`, `domain` and `cos_domain`. Environment variable `TENCENTCLOUD_ENDPOINT`.
     #[tf(optional)]
     pub endpoint: Value<String>,
     /// Name of a profile of the `tccli` tool, by default `default`. Environment variable

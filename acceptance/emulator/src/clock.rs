@@ -134,6 +134,18 @@ impl Time {
         format!("{date} {time}")
     }
 
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// [`Time::local`] and the milliseconds, `2026-01-31 08:00:00.000`.
+    #[must_use]
+    pub fn local_milliseconds(self) -> String {
+        format!("{}.{:03}", self.local(), self.0.rem_euclid(1000))
+    }
+
     /// `2026-01-31T00:00:00Z`.
     #[must_use]
     pub fn iso(self) -> String {

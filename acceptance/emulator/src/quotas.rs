@@ -73,6 +73,8 @@ quotas! {
     /// R244: timed changes of a version's provisioned concurrency. The product says only that there
     /// is a bound.
     TIMED_ACTIONS = "scf.timed_actions", 10, "LimitExceeded.ProvisionTriggerAction";
+    /// R369: calls a second of a function in asynchronous run mode.
+    ASYNC_RUN_CALLS = "scf.async_run_calls", 1000, "RequestLimitExceeded";
     /// VPCs in a region.
     VPCS = "vpc.vpcs", 20, "LimitExceeded";
     /// Subnets in a VPC.

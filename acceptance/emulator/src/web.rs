@@ -49,8 +49,6 @@ fn target(rest: &str) -> Option<(Target, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn the_path_behind_the_qualifier_is_the_functions() {
         let (target, path) =

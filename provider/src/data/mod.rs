@@ -1,6 +1,7 @@
 //! Every data source, one line each.
 
 pub mod clb;
+pub mod cos;
 pub mod scf;
 
 use std::path::Path;
@@ -15,6 +16,8 @@ use crate::Cloud;
 pub fn all() -> DataSources<Cloud> {
     DataSources::new()
         .with::<clb::instances::Instances>()
+        .with::<cos::bucket_object::BucketObject>()
+        .with::<cos::buckets::Buckets>()
         .with::<scf::account_info::AccountInfo>()
         .with::<scf::async_event_management::AsyncEventManagement>()
         .with::<scf::async_event_status::AsyncEventStatus>()

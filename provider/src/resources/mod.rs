@@ -1,6 +1,7 @@
 //! Every resource, one line each.
 
 pub mod clb;
+pub mod cos;
 pub mod scf;
 pub mod vpc;
 
@@ -15,6 +16,8 @@ pub fn all() -> Resources<Cloud> {
         .with::<clb::instance::Instance>()
         .with::<clb::listener::Listener>()
         .with::<clb::rule::Rule>()
+        .with::<cos::bucket::Bucket>()
+        .with::<cos::object::Object>()
         .with::<scf::alias::Alias>()
         .with::<scf::custom_domain::CustomDomain>()
         .with::<scf::event_invoke_config::EventInvokeConfig>()

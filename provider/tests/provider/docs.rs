@@ -115,7 +115,10 @@ impl Page<'_> {
             }
             Kind::Resource => {
                 let folder = format!("examples/resources/{}", self.name);
-                (read(format!("{folder}/resource.tf")), Some(read(format!("{folder}/import.sh"))))
+                // What Terraform does once cannot be imported.
+                let import = format!("{folder}/import.sh");
+                let import = generated::root().join(&import).exists().then(|| read(import));
+                (read(format!("{folder}/resource.tf")), import)
             }
         }
     }

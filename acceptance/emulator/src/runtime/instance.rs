@@ -9,6 +9,7 @@ use tokio::time::sleep_until;
 use super::body::{Body, End};
 use super::channel::{FailureKind, Frame, Receiver, Sender};
 use super::log::Log;
+use super::memory::Whereabouts;
 use super::process::Process;
 
 /// A running instance.
@@ -76,6 +77,11 @@ impl Instance {
     /// Whether the process is still there to take an event.
     pub(super) fn is_alive(&mut self) -> bool {
         self.body.is_alive()
+    }
+
+    /// Where its processes are found.
+    pub(super) fn whereabouts(&mut self) -> Whereabouts {
+        self.body.meter().whereabouts()
     }
 
     /// Kills everything that runs in the instance, and waits until it is gone.

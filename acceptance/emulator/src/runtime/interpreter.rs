@@ -124,7 +124,9 @@ impl Installed {
 /// Why there is no interpreter: a sentence for the function's caller.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum MissingInterpreter {
-    #[error("runtime {0} cannot run here: only Python and Node.js functions can")]
+    #[error(
+        "runtime {0} cannot run here: functions in Python, Node.js and Go can, and custom runtimes"
+    )]
     Unsupported(String),
     #[error(
         "runtime {runtime} needs {language}, and there is no `{program}` on this machine's PATH: \

@@ -1,5 +1,6 @@
 //! One invocation from its event to its outcome.
 
+use std::future::pending;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -20,10 +21,11 @@ use super::log::{Coldstart, Log};
 use super::outcome::{Failed, Outcome, Status};
 use super::package::{PackageError, Packages};
 use super::pool::{Place, Pool, Seat};
-use super::process::{Launch, Launcher, Program};
+use super::process::{Launch, Launcher, Process, Program};
 use super::spec::{FunctionKey, FunctionSpec, Invocation};
+use super::stop::Stop;
 use super::web::Instances;
-use super::{RuntimeOptions, environment};
+use super::{RuntimeOptions, custom, entry, environment};
 
 /// The most that a synchronous event may have (R51).
 const EVENT_MAX: usize = 6 * 1024 * 1024;
@@ -94,11 +96,13 @@ impl Inner {
         let mut log = Log::start(&invocation.request_id);
         let mut used = Used::default();
         let mut closed = self.closed.subscribe();
+        let mut stops = invocation.stops.clone();
         let result = tokio::select! {
             result = self.run(&spec, &invocation, &mut log, &mut used) => result,
-            // Dropping the other branch ends the instance.
-            _ = closed.wait_for(|closed| *closed) => {
-                Err(shutting_down())
+            // Dropping the first branch ends the instance.
+            _ = closed.wait_for(|closed| *closed) => Err(shutting_down()),
+            () = stops.asked(Stop::Kill) => {
+                Err(Failed::new(Status::Cancelled, "the invocation was terminated"))
             }
         };
         outcome(&spec, invocation.request_id, log, &used, result)
@@ -124,16 +128,18 @@ impl Inner {
         };
         let message = channel::event(&context(spec, &invocation.request_id), event);
         let started = Instant::now();
-        let answer = seat.instance.exchange(&message, started + spec.timeout, log).await;
+        let answer = exchange(&mut seat, &message, started + spec.timeout, invocation, log).await;
         used.duration = started.elapsed();
         used.billed = used.duration;
         used.memory = seat.instance.memory();
-        if answer.ends_instance() {
+        let ends = answer.ends_instance();
+        let result = result(spec, answer);
+        if ends || (spec.async_run && result.is_err()) {
             seat.clear().await;
         } else {
             self.pool.give_back(&group, seat);
         }
-        result(spec, answer)
+        result
     }
 
     /// Starts an instance and waits until its handler is loaded, for as long as the initialisation
@@ -196,21 +202,43 @@ impl Inner {
         code: &Path,
         layers: &Path,
     ) -> Result<Instance, Failed> {
+        if let Some(name) = custom::entry(&spec.runtime, &spec.handler) {
+            return self.launch_file(spec, name, code, layers).await;
+        }
         let missing = |error| Failed::new(Status::Internal, format!("InternalError: {error}"));
         let (language, interpreter) =
             self.interpreters.find(&spec.runtime).await.map_err(missing)?;
-        let launch = Launch {
-            program: Program::Bootstrap { language, interpreter, handler: &spec.handler },
-            memory_mb: spec.memory_mb,
-            code,
-            layers,
+        let program = Program::Bootstrap { language, interpreter, handler: &spec.handler };
+        let launch = Launch { program, memory_mb: spec.memory_mb, code, layers };
+        let variables = |folders: &_, _| environment::variables(spec, folders);
+        let process = self.launcher.launch(&launch, variables).await;
+        Ok(Instance::new(process.map_err(|error| cannot_start(&error))?))
+    }
+
+    /// Starts a program of the package that speaks the runtime API.
+    async fn launch_file(
+        &self,
+        spec: &FunctionSpec,
+        name: &str,
+        code: &Path,
+        layers: &Path,
+    ) -> Result<Instance, Failed> {
+        entry::check(code, name)?;
+        let installed = self.interpreters.installed().await;
+        let program = Program::File { name, installed, listens: false };
+        let launch = Launch { program, memory_mb: spec.memory_mb, code, layers };
+        let started = async {
+            let api = custom::Api::open().await?;
+            let variables = |folders: &_, _| {
+                let mut all = environment::variables(spec, folders);
+                all.extend(api.variables(&spec.handler));
+                all
+            };
+            let Process { body, channel, network } =
+                self.launcher.launch(&launch, variables).await?;
+            Ok(Process { body, channel: api.serve(channel)?, network })
         };
-        let process = self
-            .launcher
-            .launch(&launch, |folders, _| environment::variables(spec, folders))
-            .await
-            .map_err(|error| cannot_start(&error))?;
-        Ok(Instance::new(process))
+        started.await.map(Instance::new).map_err(|error: io::Error| cannot_start(&error))
     }
 
     /// Makes the folders, once; what an earlier process left is removed.
@@ -239,6 +267,32 @@ impl Inner {
             }
         });
     }
+}
+
+/// Hands an event over and waits for the answer. A signal that is asked for meanwhile reaches the
+/// function, and the log says so (R379, R380).
+async fn exchange(
+    seat: &mut Seat,
+    message: &[u8],
+    deadline: Instant,
+    invocation: &Invocation,
+    log: &mut Log,
+) -> Answer {
+    let (whereabouts, mut stops) = (seat.instance.whereabouts(), invocation.stops.clone());
+    let mut received = None;
+    let signalling = async {
+        stops.asked(Stop::Signal).await;
+        received = Some(whereabouts.terminate());
+        pending::<()>().await;
+    };
+    let answer = tokio::select! {
+        answer = seat.instance.exchange(message, deadline, log) => answer,
+        () = signalling => unreachable!("it waits for ever"),
+    };
+    if let Some(received) = received {
+        log.signal(received);
+    }
+    answer
 }
 
 fn make_directory(directory: &Path) -> io::Result<()> {

@@ -84,6 +84,14 @@ impl Log {
         self.platform("Init Report", &text);
     }
 
+    /// The line that tells whether a signal reached the function (R380).
+    pub(super) fn signal(&mut self, received: bool) {
+        let text =
+            if received { "Signal received successfully." } else { "Signal reception failed." };
+        self.end_line();
+        self.text.extend(format!("[PLATFORM] {text}\n").bytes());
+    }
+
     /// Ends the log of a request that returned, or failed with the error document `result`. What a
     /// web function answers is empty here: it is not logged (R124).
     pub(super) fn end(
@@ -109,12 +117,17 @@ impl Log {
         String::from_utf8_lossy(&self.text).into_owned()
     }
 
-    /// A line of the platform, which no limit cuts and which never continues a function's line.
-    fn platform(&mut self, kind: &str, text: &str) {
+    /// What the platform writes begins a line.
+    fn end_line(&mut self) {
         if !matches!(self.text.last(), None | Some(b'\n')) {
             self.text.push(b'\n');
         }
         self.line = 0;
+    }
+
+    /// A line of the platform, which no limit cuts and which never continues a function's line.
+    fn platform(&mut self, kind: &str, text: &str) {
+        self.end_line();
         let blank = if text.is_empty() { "" } else { " " };
         self.text.extend(format!("{kind} RequestId: {}{blank}{text}\n", self.request_id).bytes());
     }

@@ -28,12 +28,36 @@ pub(super) enum Excess {
     Processes,
 }
 
-/// Watches one instance.
-pub(super) struct Meter {
+/// Where the processes of an instance are found.
+#[derive(Clone, Copy)]
+pub(super) struct Whereabouts {
     /// The process that was spawned.
     spawned: u32,
     /// How many processes stand between it and the function's own: those that hold namespaces.
     depth: usize,
+}
+
+impl Whereabouts {
+    /// The function's own process.
+    fn main(self) -> Option<u32> {
+        let mut process = self.spawned;
+        for _ in 0..self.depth {
+            process = *children(process).first()?;
+        }
+        Some(process)
+    }
+
+    /// Sends SIGTERM to the function's own process; tells whether it got it. The one that was
+    /// spawned must not be waited for yet, or its number may be another's.
+    pub(super) fn terminate(self) -> bool {
+        let main = self.main().and_then(|process| i32::try_from(process).ok());
+        main.is_some_and(|process| kill(Pid::from_raw(process), Signal::SIGTERM).is_ok())
+    }
+}
+
+/// Watches one instance.
+pub(super) struct Meter {
+    whereabouts: Whereabouts,
     /// The function's process, once it was found.
     main: Option<u32>,
     page: u64,
@@ -44,7 +68,17 @@ pub(super) struct Meter {
 impl Meter {
     /// A meter of what runs below `spawned`.
     pub(super) fn new(spawned: u32, depth: usize) -> Self {
-        Self { spawned, depth, main: None, page: page_size(), peak: Arc::default() }
+        Self {
+            whereabouts: Whereabouts { spawned, depth },
+            main: None,
+            page: page_size(),
+            peak: Arc::default(),
+        }
+    }
+
+    /// Where what is watched is found.
+    pub(super) fn whereabouts(&self) -> Whereabouts {
+        self.whereabouts
     }
 
     /// Begins a new measurement.
@@ -95,7 +129,7 @@ impl Meter {
 
     /// Ends what a plain process that has ended left behind; namespaces leave nothing.
     pub(super) fn kill_strays(&self) {
-        if self.depth == 0 {
+        if self.whereabouts.depth == 0 {
             self.kill_all();
         }
     }
@@ -103,15 +137,15 @@ impl Meter {
     /// Ends all of the instance's processes. The one that was spawned must not be waited for yet, or
     /// its number may be another's.
     pub(super) fn kill_all(&self) {
-        let mut all = if self.depth > 0 {
+        let mut all = if self.whereabouts.depth > 0 {
             // With the first process of the namespace all others end. The spawned one waits for it
             // and ends then; killed itself, it would leave that to the machine's first process.
-            children(self.spawned)
+            children(self.whereabouts.spawned)
         } else {
-            stopped_descendants(self.spawned)
+            stopped_descendants(self.whereabouts.spawned)
         };
         if all.is_empty() {
-            all.push(self.spawned);
+            all.push(self.whereabouts.spawned);
         }
         signal(&all, Signal::SIGKILL);
     }
@@ -129,11 +163,7 @@ impl Meter {
 
     fn find(&mut self) -> Option<u32> {
         if self.main.is_none() {
-            let mut process = self.spawned;
-            for _ in 0..self.depth {
-                process = *children(process).first()?;
-            }
-            self.main = Some(process);
+            self.main = self.whereabouts.main();
         }
         self.main
     }

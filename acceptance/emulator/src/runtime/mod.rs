@@ -7,11 +7,15 @@
 //! How the parts work together: `pool` keeps instances that have loaded their handler. If none is
 //! idle, `package` unpacks the code, `interpreter` finds the program, `process` starts it
 //! inside a `sandbox`, and its bootstrap says over the `channel` when the handler is loaded.
+//! A program of the package's own speaks the runtime API of `custom` instead. `web` is about functions
+//! that serve HTTP.
 //! An `instance` then sends one event at a time and waits for the result, while it feeds the
 //! `log` and watches time and `memory`.
 
 mod body;
 mod channel;
+mod custom;
+mod entry;
 mod environment;
 mod instance;
 mod interpreter;
@@ -25,6 +29,7 @@ mod pool;
 mod process;
 mod sandbox;
 mod spec;
+mod stop;
 #[cfg(test)]
 mod testing;
 mod web;
@@ -36,6 +41,7 @@ use std::time::Duration;
 pub use outcome::{Outcome, Status};
 pub use sandbox::Isolation;
 pub use spec::{Credentials, FunctionKey, FunctionSpec, Invocation, Package, Quota, Web, WebCall};
+pub use stop::{Stop, Stopper, Stops, stops};
 pub use web::{Body as WebBody, whole};
 
 use hyper::body::Incoming;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use super::outcome::Outcome;
+use super::stop::Stops;
 use crate::verify::sha256_hex;
 
 /// The identity of one version of one function. Instances are kept per key.
@@ -51,6 +52,8 @@ pub struct FunctionSpec {
     pub init_timeout: Duration,
     /// Temporary keys of the run role, if one is configured (R314).
     pub credentials: Option<Credentials>,
+    /// Whether it is in asynchronous run mode, in which every error ends the instance (R366).
+    pub async_run: bool,
     /// How a web function serves; `None` for one that takes events.
     pub web: Option<Web>,
 }
@@ -134,6 +137,8 @@ pub struct Invocation {
     pub event: Vec<u8>,
     /// The concurrency that may not be exceeded, if there is one.
     pub quota: Option<Quota>,
+    /// Whether it is asked to end before it does by itself.
+    pub stops: Stops,
 }
 
 /// One HTTP request for a web function, beside the request itself.

@@ -40,6 +40,7 @@ pub(super) fn python(index: &str) -> FunctionSpec {
         timeout: Duration::from_secs(3),
         init_timeout: Duration::from_secs(60),
         credentials: None,
+        async_run: false,
         web: None,
     }
 }

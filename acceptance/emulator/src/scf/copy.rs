@@ -34,9 +34,11 @@ pub(super) fn copy(call: &Call<'_>) -> Answer {
         _ => function::must_be_free(call, target, name)?,
     }
     let function = copied(call, source)?;
-    let bytes = call.store.blob(&function.latest.code.sha256)?;
-    let missing = || refuse("InternalError", "The code of the function is not stored.");
-    package::check_entry(&bytes.ok_or_else(missing)?, function.kind, &function.latest)?;
+    if function.latest.image.is_none() {
+        let bytes = call.store.blob(&function.latest.code.sha256)?;
+        let missing = || refuse("InternalError", "The code of the function is not stored.");
+        package::check_entry(&bytes.ok_or_else(missing)?, function.kind, &function.latest)?;
+    }
     function::settle_new(call, target, name, &function)?;
     Ok(json!({}))
 }
@@ -49,8 +51,8 @@ fn copied(call: &Call<'_>, source: Function) -> Result<Function, crate::refusal:
     let mut revision = if p.bool("CopyConfiguration").unwrap_or(true) {
         source.latest
     } else {
-        let Revision { code, handler, runtime, .. } = source.latest;
-        Revision { code, handler, runtime, ..Revision::usual(call.now) }
+        let Revision { code, image, handler, runtime, .. } = source.latest;
+        Revision { code, image, handler, runtime, ..Revision::usual(call.now) }
     };
     revision.number = number;
     revision.modified = call.now;

@@ -7,7 +7,7 @@ use super::alias::{self, Alias};
 use super::revision::Revision;
 use super::trigger;
 use super::version::{self, Version};
-use super::{LATEST, TAG, event_invoke, flag, namespace, namespace_of, network, package};
+use super::{LATEST, TAG, event_invoke, flag, image, namespace, namespace_of, network, package};
 use super::{provisioned, reserved, rules};
 use crate::call::Call;
 use crate::clock::Time;
@@ -256,9 +256,41 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     };
     let mut function = unmade(call, kind)?;
     // The shape makes Code a required member.
-    let code =
-        p.object("Code").map(|code| package::sent(call, &code)).transpose()?.unwrap_or_default();
+    let code = p.object("Code");
+    let image = code.as_ref().and_then(|code| code.object("ImageConfig"));
     let revision = &mut function.latest;
+    match &image {
+        Some(config) => {
+            package::only_image(code.as_ref())?;
+            revision.handler.clear();
+            revision.init_timeout = image::INIT_TIMEOUT;
+            revision.take_image(call, config)?;
+            if !["", image::RUNTIME].contains(&p.str("Runtime")) {
+                let text =
+                    format!("An image is its own runtime: leave it out or say {}.", image::RUNTIME);
+                return refused("InvalidParameterValue.Runtime", text);
+            }
+        }
+        None => identify(revision, call, kind)?,
+    }
+    let code = match (&image, code) {
+        (None, Some(code)) => package::sent(call, &code)?,
+        _ => Vec::new(),
+    };
+    revision.apply(call, kind, function.async_run, function.web_socket)?;
+    if image.is_none() {
+        revision.take_code(call, kind, &code)?;
+    }
+    tags::set_from(call, tags::FUNCTION, &tag_id(namespace, name), &p.objects("Tags"), TAG)?;
+    settle_new(call, namespace, name, &function)?;
+    let runtime = function.latest.runtime;
+    call.after(move |cloud| cloud.runtime.prepare(&runtime));
+    Ok(json!({}))
+}
+
+/// Takes over the runtime of a new function, and its handler (R66 to R70).
+fn identify(revision: &mut Revision, call: &Call<'_>, kind: Kind) -> Result<(), Refusal> {
+    let p = &call.params;
     if let Some(runtime) = p.text("Runtime").filter(|runtime| !runtime.is_empty()) {
         revision.runtime = rules::runtime(runtime)?.name.to_owned();
     }
@@ -268,13 +300,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     if kind == Kind::Event {
         rules::handler(rules::runtime(&revision.runtime)?, &revision.handler)?;
     }
-    revision.apply(call, kind, function.async_run, function.web_socket)?;
-    revision.take_code(call, kind, &code)?;
-    tags::set_from(call, tags::FUNCTION, &tag_id(namespace, name), &p.objects("Tags"), TAG)?;
-    settle_new(call, namespace, name, &function)?;
-    let runtime = function.latest.runtime;
-    call.after(move |cloud| cloud.runtime.prepare(&runtime));
-    Ok(json!({}))
+    Ok(())
 }
 
 /// A function that has nothing but its type yet, with what cannot be changed later.

@@ -8,10 +8,10 @@ use hyper::body::Incoming;
 use hyper::{Request, Response};
 use serde_json::{Map, Value, json};
 
-use super::event_invoke::EventInvoke;
 use super::function::{self, Function, Kind, Status};
+use super::queue::{self, Asked};
 use super::revision::Revision;
-use super::{DEFAULT_ALIAS, LATEST, alias, event_invoke, log, namespace_of, reserved, version};
+use super::{DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, reserved, version};
 use crate::accounts::{Account, SECRET_KEY};
 use crate::call::{Call, Live, LiveAnswer};
 use crate::clock::Time;
@@ -20,14 +20,15 @@ use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Runtime,
-    Status as Ended, WebBody, WebCall,
+    Status as Ended, Stops, WebBody, WebCall,
 };
 use crate::store::Scope;
-use crate::transitions::INVOKE_RETRY;
 
 /// R53.
 const ASYNC_EVENT_BYTES: usize = 128 << 10;
 const ROUTING_KEY_BYTES: usize = 1024;
+/// The kind of calls that come through the API, as the lists of events say it.
+const API: &str = "API";
 /// How much of a log goes into an answer.
 const LOG_TAIL_BYTES: usize = 4096;
 
@@ -55,6 +56,8 @@ pub struct Called {
     specs: Mutex<HashMap<FunctionKey, Arc<FunctionSpec>>>,
     /// How the calls went.
     pub records: log::Records,
+    /// The events of asynchronous run mode.
+    pub(super) events: async_event::Events,
 }
 
 impl Called {
@@ -63,6 +66,7 @@ impl Called {
         runtime.retire_function(key);
         self.lock().retain(|other, _| !log::same_function(other, key));
         self.records.forget(key);
+        self.events.forget(key);
     }
 
     /// Forgets everything, or what belongs to one account.
@@ -72,6 +76,7 @@ impl Called {
             if !stays {
                 runtime.retire_function(key);
                 self.records.forget(key);
+                self.events.forget(key);
             }
             stays
         });
@@ -127,30 +132,6 @@ pub async fn serve(
     Ok(cloud.runtime.serve(spec, call, request).await)
 }
 
-/// R229: queues the call of a trigger, which waits for nobody; the id of the call. A function that is
-/// gone by now, or cannot run, is nobody's mistake: then there is none.
-pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>) -> Option<String> {
-    let resolve = || -> Result<Queued, Refusal> {
-        let txn = cloud.store.read()?;
-        let here = txn.scope(&target.account.uin, &target.region);
-        let (now, request_id) = (cloud.clock.now(), cloud.ids.request());
-        let function = function::named(&here, now, &target.namespace, &target.function)?;
-        let spec = resolve(cloud, &here, target, Kind::Event)?;
-        Ok(Queued { spec, event, request_id, queued: now, async_run: function.async_run })
-    };
-    match resolve() {
-        Ok(queued) => {
-            let id = queued.request_id.clone();
-            queued.start(Arc::clone(cloud));
-            Some(id)
-        }
-        Err(refusal) => {
-            tracing::debug!(%refusal, "a trigger cannot call its function");
-            None
-        }
-    }
-}
-
 /// Runs a call once, and writes down how it went.
 async fn run(
     cloud: &Arc<Cloud>,
@@ -159,14 +140,15 @@ async fn run(
     request_id: String,
 ) -> Result<Outcome, Refusal> {
     let started = cloud.clock.now();
-    let invocation = Invocation { request_id, event, quota: quota(cloud, spec)? };
+    let invocation =
+        Invocation { request_id, event, quota: quota(cloud, spec)?, stops: Stops::default() };
     let outcome = cloud.runtime.invoke(Arc::clone(spec), invocation).await;
     cloud.called.records.add(&spec.key, log::Record::of(&outcome, started, 0));
     Ok(outcome)
 }
 
 /// What a call may take: of the function's reserve (R220), or of what nobody has reserved (R221).
-fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>, Refusal> {
+pub(super) fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>, Refusal> {
     let txn = cloud.store.read()?;
     let here = txn.scope(&spec.uin, &spec.key.region);
     let mb = |mb: i64| u64::try_from(mb).unwrap_or_default();
@@ -181,7 +163,7 @@ fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>, Refusal> {
 }
 
 /// What the runtime needs to know of the version that a target's qualifier leads to.
-fn resolve(
+pub(super) fn resolve(
     cloud: &Arc<Cloud>,
     here: &Scope<'_>,
     target: &Target,
@@ -211,7 +193,14 @@ fn resolve(
         }
         (number.to_string(), &published.revision)
     };
-    Ok(spec(cloud, target, name, kind, revision))
+    if revision.image.is_some() {
+        let text = format!(
+            "{} is a container image. The local cloud keeps images but does not run containers.",
+            target.function
+        );
+        return refused("UnsupportedOperation", text);
+    }
+    Ok(spec(cloud, target, name, &function, revision))
 }
 
 /// The version that a qualifier stands for; an alias may choose between two.
@@ -253,7 +242,7 @@ fn spec(
     cloud: &Arc<Cloud>,
     target: &Target,
     version: String,
-    kind: Kind,
+    function: &Function,
     revision: &Revision,
 ) -> Arc<FunctionSpec> {
     let key = FunctionKey {
@@ -289,7 +278,8 @@ fn spec(
             secret_key: SECRET_KEY.to_owned(),
             token: String::new(),
         }),
-        web: (kind == Kind::Http).then(|| revision.web()),
+        async_run: function.async_run,
+        web: (function.kind == Kind::Http).then(|| revision.web()),
         key: key.clone(),
     });
     specs.insert(key, Arc::clone(&spec));
@@ -375,73 +365,12 @@ async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answe
         let text = "The event of an asynchronous call is at most 128 KB.";
         return refused("InvalidParameter.RequestTooLarge", text);
     }
-    let (cloud, request_id) = (Arc::clone(&live.cloud), live.request_id.clone());
-    Queued { spec, event, request_id, queued: cloud.clock.now(), async_run }.start(cloud);
+    let asked = Asked { event, request_id: live.request_id.clone(), kind: API };
+    live.read(|call| {
+        let function = function::of_call(call)?;
+        queue::start(call.cloud, &call.store, &function, spec, asked)
+    })?;
     Ok(json!({"Result": answer_of_queued(&live.request_id)}))
-}
-
-/// A call that waits for nobody.
-struct Queued {
-    spec: Arc<FunctionSpec>,
-    event: Vec<u8>,
-    request_id: String,
-    queued: Time,
-    async_run: bool,
-}
-
-impl Queued {
-    fn start(self, cloud: Arc<Cloud>) {
-        tokio::spawn(async move { self.run(&cloud).await });
-    }
-
-    /// Runs the call until it succeeds, the retries are used up or it has waited too long. A function
-    /// that is over its quota is no failure of the call: it is tried again for as long as the call
-    /// may wait (R227).
-    async fn run(self, cloud: &Arc<Cloud>) {
-        let mut retry = 0;
-        loop {
-            let started = cloud.clock.now();
-            // A function that is gone, or a store that fails, ends the wait.
-            let (Ok(Some(settings)), Ok(quota)) = (self.settings(cloud), quota(cloud, &self.spec))
-            else {
-                return;
-            };
-            let (request_id, event) = (self.request_id.clone(), self.event.clone());
-            let invocation = Invocation { request_id, event, quota };
-            let outcome = cloud.runtime.invoke(Arc::clone(&self.spec), invocation).await;
-            let pause = cloud.transitions.lasts(&INVOKE_RETRY);
-            let too_late =
-                cloud.clock.now().plus(pause) >= self.queued.plus(settings.seconds * 1000);
-            let refused =
-                matches!(outcome.status, Ended::ConcurrencyExceeded | Ended::StartRateExceeded);
-            let used_up = !refused && i64::from(retry) >= settings.retries;
-            let last = outcome.status == Ended::Success || too_late || used_up;
-            if last || !refused {
-                let record = log::Record::of(&outcome, started, retry);
-                cloud.called.records.add(&self.spec.key, record);
-            }
-            if last {
-                return;
-            }
-            retry += u32::from(!refused);
-            let pause = u64::try_from(pause).unwrap_or_default();
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-        }
-    }
-
-    /// How the function's queued calls are treated; `None` when the function is gone.
-    fn settings(&self, cloud: &Cloud) -> Result<Option<EventInvoke>, Refusal> {
-        let key = &self.spec.key;
-        let txn = cloud.store.read()?;
-        let here = txn.scope(&self.spec.uin, &key.region);
-        if function::find(&here, cloud.clock.now(), &key.namespace, &key.function)?.is_none() {
-            return Ok(None);
-        }
-        let settings = event_invoke::of(&here, &function::id(&key.namespace, &key.function))?;
-        // R365: asynchronous run mode has no retries.
-        let retries = if self.async_run { 0 } else { settings.retries };
-        Ok(Some(EventInvoke { retries, ..settings }))
-    }
 }
 
 fn result(outcome: &Outcome, tail: bool) -> Value {

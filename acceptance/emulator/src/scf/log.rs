@@ -48,7 +48,8 @@ pub fn same_function(one: &FunctionKey, other: &FunctionKey) -> bool {
     of_function(one) == of_function(other)
 }
 
-fn of_function(key: &FunctionKey) -> FunctionKey {
+/// The function that a key is of, whatever the version.
+pub(super) fn of_function(key: &FunctionKey) -> FunctionKey {
     FunctionKey { version: String::new(), ..key.clone() }
 }
 

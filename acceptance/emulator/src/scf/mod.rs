@@ -2,10 +2,13 @@
 
 pub mod account;
 pub mod alias;
+mod async_event;
+mod concurrency;
 mod copy;
 mod domain;
 mod event_invoke;
 pub mod function;
+mod image;
 pub mod invoke;
 mod layer;
 mod list;
@@ -14,6 +17,7 @@ pub mod namespace;
 mod network;
 mod package;
 mod provisioned;
+pub mod queue;
 mod read;
 mod reserved;
 pub mod revision;
@@ -74,6 +78,9 @@ pub const ACTIONS: &[Action] = &[
     write("DeleteTrigger", trigger::delete),
     live("Invoke", invoke::invoke_action),
     live("InvokeFunction", invoke::invoke_function_action),
+    read("ListAsyncEvents", async_event::list),
+    read("GetAsyncEventStatus", async_event::status),
+    live("TerminateAsyncEvent", async_event::terminate),
     read("GetFunctionLogs", log::function_logs),
     read("GetRequestStatus", log::request_status),
     read("GetAccount", account::get),

@@ -1,6 +1,7 @@
 //! How functions reach networks: VPCs, the Internet, fixed addresses.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -43,12 +44,48 @@ pub(super) fn apply(revision: &mut Revision, call: &Call<'_>) -> Result<(), Refu
             revision.fixed_ip = switch("EipStatus", eip.str("EipStatus"), code)?;
         }
     }
+    if let Some(config) = p.object("IntranetConfig") {
+        let code = "InvalidParameterValue.IntranetConfig";
+        let on = switch("IpFixed", config.str("IpFixed"), code)?;
+        revision.intranet = revision.intranet.filter(|_| on);
+        if on && revision.vpc.is_none() {
+            let text = "A fixed intranet address needs a VpcConfig.";
+            return refused(code, text);
+        }
+        if on && revision.intranet.is_none() {
+            revision.intranet = intranet_address(call, revision)?;
+        }
+    }
+    settle_intranet(revision, call)?;
     if revision.fixed_ip && !revision.public {
         // R331.
         let text = "A fixed egress address needs public access: PublicNetStatus ENABLE.";
         return refused("InvalidParameterValue.EipConfig", text);
     }
     Ok(())
+}
+
+/// A fixed address stays in the function's subnet, and goes with it.
+fn settle_intranet(revision: &mut Revision, call: &Call<'_>) -> Result<(), Refusal> {
+    let Some(address) = revision.intranet else { return Ok(()) };
+    let inside = match &revision.vpc {
+        Some((_, id)) => {
+            vpc::subnet::find(&call.store, id)?.is_some_and(|subnet| subnet.cidr.has(address))
+        }
+        None => false,
+    };
+    if !inside {
+        revision.intranet = intranet_address(call, revision)?;
+    }
+    Ok(())
+}
+
+/// The next address of the subnet, after those that the network keeps.
+fn intranet_address(call: &Call<'_>, revision: &Revision) -> Result<Option<Ipv4Addr>, Refusal> {
+    let Some((_, id)) = &revision.vpc else { return Ok(None) };
+    let Some(subnet) = vpc::subnet::find(&call.store, id)? else { return Ok(None) };
+    let number = call.store.next(&format!("scf intranet {id}"))?;
+    Ok(Some(subnet.cidr.host(number)))
 }
 
 /// R343, R344: VPC and subnet together, both existing, the one in the other.
@@ -163,6 +200,9 @@ pub(super) fn show(here: &Scope<'_>, revision: &Revision) -> Result<Value, Store
             "EipConfig": {"EipStatus": word(revision.fixed_ip), "EipAddress": addresses},
         },
         "EipConfig": {"EipFixed": super::word(revision.fixed_ip), "Eips": addresses},
-        "IntranetConfig": {"IpFixed": "DISABLE", "IpAddress": []},
+        "IntranetConfig": {
+            "IpFixed": word(revision.intranet.is_some()),
+            "IpAddress": revision.intranet.iter().collect::<Vec<_>>(),
+        },
     }))
 }

@@ -25,6 +25,9 @@ const WEB_ENTRY: &str = "scf_bootstrap";
 /// What starts a function of a custom runtime.
 const CUSTOM_ENTRY: &str = "bootstrap";
 
+/// Where an archive can come from.
+const SOURCES: [&str; 5] = ["ZipFile", "CosBucketName", "DemoId", "GitUrl", "TempCosObjectName"];
+
 /// The code of a function or the content of a layer: which package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
@@ -70,10 +73,22 @@ impl Record for Held {
 /// # Errors
 /// `MissingParameter.Code` and others, when it carries none, or one that this cloud cannot fetch.
 pub(super) fn sent(call: &Call<'_>, code: &Params<'_>) -> Result<Vec<u8>, Refusal> {
-    if code.has("ImageConfig") {
-        return refused("UnsupportedOperation", "The local cloud does not run images yet.");
+    sent_by(call, code, &SOURCES)
+}
+
+/// R93, R94: an image is the only source of code.
+///
+/// # Errors
+/// `InvalidParameterValue.Code`.
+pub(super) fn only_image(code: Option<&Params<'_>>) -> Result<(), Refusal> {
+    let given = |name: &&&str| code.is_some_and(|code| !code.str(name).is_empty());
+    match SOURCES.iter().find(given) {
+        None => Ok(()),
+        Some(other) => {
+            let text = format!("Code comes from one source, not from {other} and ImageConfig.");
+            refused("InvalidParameterValue.Code", text)
+        }
     }
-    sent_by(call, code, &["ZipFile", "CosBucketName", "DemoId", "GitUrl", "TempCosObjectName"])
 }
 
 /// The archive that one of the members `sources` carries.
@@ -213,6 +228,9 @@ pub(super) fn unbind(here: &Scope<'_>, code: &Code) -> Result<(), StoreError> {
 }
 
 fn count(here: &Scope<'_>, code: &Code, by: i64, bound: i64) -> Result<(), StoreError> {
+    if code.sha256.is_empty() {
+        return Ok(()); // an image
+    }
     let held = here.get::<Held>(&code.sha256)?.unwrap_or_default();
     let held = Held { size: code.size, by: held.by + by, bound: held.bound + bound };
     if held.by > 0 || held.bound > 0 {

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::concurrency::Concurrency;
 use super::function::{self, Function, Kind, Status};
+use super::image::Image;
 use super::revision::Revision;
 use super::version::{self, Version};
 use super::{LATEST, TAG, alias, namespace_of, network, package, trigger, word};
 use crate::call::Call;
 use crate::clock::Time;
-use crate::refusal::{Answer, Refusal};
+use crate::refusal::{Answer, Refusal, refused};
 use crate::tags;
 use crate::transitions::Reason;
 
@@ -107,7 +109,7 @@ fn show(function: &Function, view: &View<'_>) -> Value {
             "Type": function.kind.name(),
             "ProtocolType": if function.web_socket { "WS" } else { "" },
             "ProtocolParams": ws,
-            "InstanceConcurrencyConfig": revision.show_concurrency(),
+            "InstanceConcurrencyConfig": revision.concurrency.as_ref().map(Concurrency::show),
             "Handler": match function.kind {
                 Kind::Event => &revision.handler,
                 Kind::Http => "",
@@ -159,7 +161,7 @@ fn show_configuration(revision: &Revision) -> Value {
         "AccessInfo": {"Host": "", "Vip": ""},
         "DeadLetterConfig": {"Type": "", "Name": "", "FilterType": ""},
         "CfsConfig": {"CfsInsList": []},
-        "ImageConfig": null,
+        "ImageConfig": revision.image.as_ref().map(Image::show),
     })
 }
 
@@ -170,5 +172,9 @@ pub(super) fn address(call: &Call<'_>) -> Answer {
     let id = function::id(namespace, name);
     let version = published(call, &id, name, p.str("Qualifier"))?;
     let revision = version.as_ref().map_or(&function.latest, |(_, version)| &version.revision);
+    if revision.image.is_some() {
+        let text = format!("The code of {name} is an image; there is no package.");
+        return refused("UnsupportedOperation", text);
+    }
     Ok(json!({"Url": package::url(call, &revision.code), "CodeSha256": revision.code.sha256}))
 }

@@ -1,12 +1,15 @@
 //! A revision: code and configuration as they are at one time. `$LATEST` has one, and publishing
 //! copies it into a version (R273).
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::concurrency::Concurrency;
 use super::function::Kind;
+use super::image::{self, Image};
 use super::layer::{self, Bound};
 use super::package::{self, Code};
 use super::{flag, network, rules};
@@ -29,16 +32,15 @@ const USUAL_HANDLER: &str = "index.main_handler";
 const USUAL_IDLE: i64 = 15;
 /// R159.
 const IDLE: std::ops::RangeInclusive<i64> = 10..=7200;
-/// R168; 1 turns it off.
-const CONCURRENCY: std::ops::RangeInclusive<i64> = 1..=100;
 
 /// Code and configuration of a function at one time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Revision {
     /// Different for every revision of every function in an account and region.
     pub number: u64,
-    /// The code.
+    /// The code; that of an image is empty.
     pub code: Code,
+    pub(super) image: Option<Image>,
     /// What is merged below /opt, lowest first.
     pub(super) layers: Vec<Bound>,
     /// What people say about it.
@@ -61,6 +63,8 @@ pub struct Revision {
     pub public: bool,
     /// Whether it does so from one fixed address (R80).
     pub fixed_ip: bool,
+    /// Its fixed address in its subnet.
+    pub(super) intranet: Option<Ipv4Addr>,
     /// The role that it runs with.
     pub role: String,
     pub(super) cls_logset: String,
@@ -74,19 +78,13 @@ pub struct Revision {
     pub modified: Time,
 }
 
-/// How many requests one instance of a web function serves at a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Concurrency {
-    dynamic: String,
-    most: i64,
-}
-
 impl Revision {
     /// What a function is before its create call says anything.
     pub(super) fn usual(now: Time) -> Self {
         Self {
             number: 0,
             code: Code::default(),
+            image: None,
             layers: Vec::new(),
             description: String::new(),
             handler: USUAL_HANDLER.to_owned(),
@@ -98,6 +96,7 @@ impl Revision {
             vpc: None,
             public: true,
             fixed_ip: false,
+            intranet: None,
             role: String::new(),
             cls_logset: String::new(),
             cls_topic: String::new(),
@@ -205,7 +204,7 @@ impl Revision {
             return refused("InvalidParameterValue.IdleTimeOut", text);
         }
         if let Some(config) = p.object("InstanceConcurrencyConfig") {
-            self.concurrency = concurrency(&config, kind)?;
+            self.concurrency = Concurrency::read(&config, kind)?;
         }
         Ok(())
     }
@@ -217,7 +216,7 @@ impl Revision {
             concurrency: self
                 .concurrency
                 .as_ref()
-                .map_or(1, |concurrency| u32::try_from(concurrency.most).unwrap_or(1)),
+                .map_or(1, |concurrency| u32::try_from(concurrency.most()).unwrap_or(1)),
             socket_idle: self.web_socket_idle.map(|idle| Duration::from_secs(positive(idle))),
         }
     }
@@ -225,6 +224,20 @@ impl Revision {
     /// Its code and its layers.
     fn packages(&self) -> impl Iterator<Item = &Code> {
         self.layers.iter().map(Bound::code).chain([&self.code])
+    }
+
+    /// Takes an image as its code (R100 to R103).
+    ///
+    /// # Errors
+    /// When it is not in this region's registries.
+    pub(super) fn take_image(
+        &mut self,
+        call: &Call<'_>,
+        config: &Params<'_>,
+    ) -> Result<(), Refusal> {
+        image::RUNTIME.clone_into(&mut self.runtime);
+        self.image = Some(Image::read(call, config)?);
+        Ok(())
     }
 
     /// Takes code that was sent, and stores it.
@@ -266,33 +279,6 @@ impl Revision {
             "Runtime": self.runtime,
         })
     }
-
-    pub(super) fn show_concurrency(&self) -> Value {
-        match &self.concurrency {
-            None => Value::Null,
-            Some(c) => json!({"DynamicEnabled": c.dynamic, "MaxConcurrency": c.most}),
-        }
-    }
-}
-
-/// R166, R168: several requests per instance, for web functions only.
-fn concurrency(config: &Params<'_>, kind: Kind) -> Result<Option<Concurrency>, Refusal> {
-    if kind == Kind::Event {
-        let text = "Only web functions serve several requests per instance.";
-        return refused("InvalidParameterValue.InstanceConcurrencyConfig", text);
-    }
-    let dynamic = config.str("DynamicEnabled");
-    if !["", "FALSE"].contains(&dynamic) {
-        let text =
-            "The local cloud serves a fixed number of requests per instance: DynamicEnabled FALSE.";
-        return refused("InvalidParameterValue.DynamicEnabled", text);
-    }
-    let most = config.int("MaxConcurrency").unwrap_or(1);
-    if !CONCURRENCY.contains(&most) {
-        let text = format!("MaxConcurrency {most} must be 2 to 100, or 1 for off.");
-        return refused("InvalidParameterValue.MaxConcurrency", text);
-    }
-    Ok((most > 1).then(|| Concurrency { dynamic: "FALSE".to_owned(), most }))
 }
 
 /// What names things that this cloud does not have: refused, so that nothing is accepted and then
@@ -317,10 +303,6 @@ fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
         }
         let text = format!("There is no file system {} in the local cloud.", mount.str("CfsId"));
         return refused("ResourceNotFound.GetCfsNotMatch", text);
-    }
-    if p.object("IntranetConfig").is_some_and(|config| config.str("IpFixed") == "ENABLE") {
-        let text = "The local cloud gives functions no fixed intranet address yet.";
-        return refused("UnsupportedOperation", text);
     }
     Ok(())
 }

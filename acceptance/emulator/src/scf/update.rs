@@ -16,13 +16,23 @@ pub(super) fn code(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let function = settled(call)?;
     let mut revision = function.latest.clone();
+    let inside = p.object("Code");
+    let image = inside.as_ref().and_then(|code| code.object("ImageConfig"));
+    if image.is_some() != revision.image.is_some() {
+        let text = "A function of an image stays one, and one of a package too.";
+        return refused("InvalidParameterValue.Code", text);
+    }
+    if let Some(image) = image {
+        package::only_image(inside.as_ref())?;
+        revision.take_image(call, &image)?;
+        return change(call, function, revision);
+    }
     if let Some(handler) = p.text("Handler") {
         handler.clone_into(&mut revision.handler);
     }
     if function.kind == Kind::Event {
         rules::handler(rules::runtime(&revision.runtime)?, &revision.handler)?;
     }
-    let inside = p.object("Code");
     let outside = OLD_SOURCES.iter().any(|name| p.has(name));
     if inside.is_none() && !outside && p.has("Handler") {
         // The handler alone changes; the code that is there must have it.

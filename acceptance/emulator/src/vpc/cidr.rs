@@ -47,6 +47,20 @@ impl Cidr {
         self.contains(other) || other.contains(self)
     }
 
+    /// Whether an address lies inside.
+    #[must_use]
+    pub fn has(self, address: Ipv4Addr) -> bool {
+        u32::from(address) & self.bits() == self.first
+    }
+
+    /// One of the addresses that can be given to something: not the first two, not the last.
+    #[must_use]
+    pub fn host(self, number: u64) -> Ipv4Addr {
+        let usable = u64::try_from(self.size() - 3).unwrap_or(1).max(1);
+        let offset = u32::try_from(number % usable).unwrap_or_default() + 2;
+        Ipv4Addr::from(self.first + offset)
+    }
+
     fn bits(self) -> u32 {
         u32::MAX.checked_shl(32 - self.mask).unwrap_or(0)
     }

@@ -6,6 +6,7 @@
 
 mod clb;
 mod console;
+mod cos;
 mod durability;
 mod exec;
 mod faults;

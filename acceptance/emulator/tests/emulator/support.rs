@@ -114,7 +114,7 @@ impl Page {
 pub type Code = String;
 
 pub struct Client {
-    address: String,
+    pub address: String,
     pub secret_id: String,
     pub secret_key: String,
     pub region: String,

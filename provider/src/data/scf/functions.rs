@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tencentcloud_api::page;
-use tencentcloud_api::scf::{self, Filter, FunctionKey, GetFunctionResponse, ListFunctionsRequest};
+use tencentcloud_api::scf::{
+    self, Filter, FunctionKey, GetFunctionResponse, ImageConfig, IntranetConfigOut,
+    ListFunctionsRequest,
+};
 use tf_protocol::{DataSource, Problem};
 use tf_schema::{Block, Field, Resource, Value};
 
@@ -141,9 +144,76 @@ pub struct Function {
     /// When it was last changed.
     #[tf(computed)]
     pub modify_time: Value<String>,
+    /// The container image that is its code.
+    #[tf(computed)]
+    pub image_config: Value<Vec<ImageInfo>>,
+    /// Its fixed address in its network.
+    #[tf(computed)]
+    pub intranet_config: Value<Vec<IntranetInfo>>,
     /// What starts the function.
     #[tf(computed)]
     pub trigger_info: Value<Vec<TriggerInfo>>,
+}
+
+/// A container image.
+#[derive(Block, Clone)]
+pub struct ImageInfo {
+    /// `personal` or `enterprise`.
+    #[tf(computed)]
+    pub image_type: Value<String>,
+    /// The image, with tag and digest.
+    #[tf(computed)]
+    pub image_uri: Value<String>,
+    /// Id of the registry.
+    #[tf(computed)]
+    pub registry_id: Value<String>,
+    /// What is started; superseded by `command`.
+    #[tf(computed)]
+    pub entry_point: Value<String>,
+    /// What is started.
+    #[tf(computed)]
+    pub command: Value<String>,
+    /// Arguments of the command.
+    #[tf(computed)]
+    pub args: Value<String>,
+    /// Whether the image is loaded while it starts.
+    #[tf(computed)]
+    pub container_image_accelerate: Value<bool>,
+    /// Port on which it serves HTTP.
+    #[tf(computed)]
+    pub image_port: Value<i64>,
+}
+
+/// A fixed address.
+#[derive(Block, Clone)]
+pub struct IntranetInfo {
+    /// `ENABLE` or `DISABLE`.
+    #[tf(computed)]
+    pub ip_fixed: Value<String>,
+    /// The addresses.
+    #[tf(computed)]
+    pub ip_address: Value<Vec<String>>,
+}
+
+impl From<ImageConfig> for ImageInfo {
+    fn from(found: ImageConfig) -> Self {
+        ImageInfo {
+            image_type: found.image_type.into(),
+            image_uri: found.image_uri.into(),
+            registry_id: found.registry_id.unwrap_or_default().into(),
+            entry_point: found.entry_point.unwrap_or_default().into(),
+            command: found.command.unwrap_or_default().into(),
+            args: found.args.unwrap_or_default().into(),
+            container_image_accelerate: found.container_image_accelerate.unwrap_or_default().into(),
+            image_port: found.image_port.unwrap_or_default().into(),
+        }
+    }
+}
+
+impl From<IntranetConfigOut> for IntranetInfo {
+    fn from(found: IntranetConfigOut) -> Self {
+        IntranetInfo { ip_fixed: found.ip_fixed.into(), ip_address: found.ip_address.into() }
+    }
 }
 
 impl DataSource for Functions {
@@ -223,6 +293,8 @@ impl Function {
             tags: tags.into(),
             create_time: create_time.into(),
             modify_time: found.mod_time.into(),
+            image_config: found.image_config.into_iter().map(Into::into).collect::<Vec<_>>().into(),
+            intranet_config: vec![found.intranet_config.into()].into(),
             trigger_info: triggers.into(),
         }
     }

@@ -16,6 +16,7 @@ use tf_schema::{Block, Diagnostics, Path, Resource, Value};
 use super::as_written;
 use super::function::check;
 use super::packed::{self, Given, Packed};
+use super::staging;
 use crate::package::{Package, Source};
 use crate::{Cloud, create, id};
 
@@ -49,6 +50,11 @@ pub struct Layer {
     /// Globs over the paths in `source_dir`, such as `tests/**`: files that match are left out.
     #[tf(optional)]
     pub source_exclude: Value<Vec<String>>,
+    /// Bucket, in the layer's region and with the APPID at its end, through which a package is sent
+    /// that is too large for a request. It stays there under its hash, so the same bytes are sent
+    /// once.
+    #[tf(optional, validate(staging::staging_name))]
+    pub staging_bucket: Value<String>,
     /// Whether the version stays in the cloud when it is replaced or destroyed here.
     #[tf(optional)]
     pub skip_destroy: Value<bool>,
@@ -84,12 +90,13 @@ pub struct Content {
     /// Path of a zip package. Set either this or `cos_bucket_name`.
     #[tf(optional)]
     pub zip_file: Value<String>,
-    /// Bucket in COS that holds a zip package; goes together with `cos_object_name`.
+    /// Bucket in COS that holds a zip package, with or without the APPID; goes together with
+    /// `cos_object_name`.
     #[tf(optional)]
     pub cos_bucket_name: Value<String>,
     /// Key of the package in the bucket, ending with `.zip` or `.jar`. Name another object to
     /// publish another content.
-    #[tf(optional, validate(archive_name))]
+    #[tf(optional, validate(staging::archive_name))]
     pub cos_object_name: Value<String>,
     /// Region of the bucket, by default that of the layer.
     #[tf(optional)]
@@ -113,7 +120,13 @@ impl Lifecycle for Layer {
 
     async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let package = packed::load_as_planned(self).await?;
-        let request = self.to_publish(package.as_ref());
+        let code = match package {
+            Some(package) => Some(staging::stage(package, &self.staging_bucket, cloud).await?),
+            None => self.object().and_then(|[bucket, key, region]| {
+                staging::Object::named(bucket, key, region).map(staging::Code::Object)
+            }),
+        };
+        let request = self.to_publish(code);
         let layer = &request.layer_name;
         let _lock = cloud.lock(&format!("scf/{}/layer/{layer}", cloud.region())).await?;
         let started = SystemTime::now();
@@ -213,6 +226,10 @@ impl Packed for Layer {
         self.layer_name.or_default()
     }
 
+    fn staging_bucket(&self) -> &Value<String> {
+        &self.staging_bucket
+    }
+
     fn problems(&self, _package: &Package) -> Vec<String> {
         Vec::new()
     }
@@ -231,15 +248,14 @@ impl Layer {
         object.filter(|parts| parts.iter().any(|part| !part.is_null()))
     }
 
-    fn to_publish(&self, package: Option<&Package>) -> PublishLayerVersionRequest {
-        let [cos_bucket_name, cos_object_name, cos_bucket_region] = self
-            .object()
-            .map_or([None, None, None], |parts| parts.map(|part| part.known().cloned()));
+    fn to_publish(&self, code: Option<staging::Code>) -> PublishLayerVersionRequest {
+        let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) =
+            code.map(staging::Code::members).unwrap_or_default();
         PublishLayerVersionRequest {
             layer_name: self.layer_name.or_default(),
             compatible_runtimes: self.compatible_runtimes.or_default(),
             content: Code {
-                zip_file: package.map(packed::encode),
+                zip_file,
                 cos_bucket_name,
                 cos_object_name,
                 cos_bucket_region,
@@ -363,11 +379,4 @@ fn runtimes(runtimes: &Vec<String>) -> Check {
         return Err(format!("Expected 1 to 5 runtimes, got {}.", runtimes.len()));
     }
     runtimes.iter().try_for_each(check::runtime)
-}
-
-fn archive_name(key: &String) -> Check {
-    match [".zip", ".jar"].iter().any(|suffix| key.ends_with(suffix)) {
-        true => Ok(()),
-        false => Err(format!("Expected a key that ends with .zip or .jar, got {key:?}.")),
-    }
 }

@@ -11,6 +11,7 @@ pub mod namespace;
 mod packed;
 pub mod provisioned_concurrency_config;
 pub mod reserved_concurrency_config;
+mod staging;
 pub mod sync_invoke_function;
 pub mod terminate_async_event;
 pub mod trigger;

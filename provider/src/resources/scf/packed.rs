@@ -8,11 +8,12 @@ use tencentcloud_api::Secret;
 use tf_protocol::{Change, Problem};
 use tf_schema::{Diagnostic, Model, Path, Value};
 
+use super::staging;
 use crate::package::{Package, PackageError, Source, sha256};
 
 /// Greatest package that fits into one request: the API takes 10 MB, of which the code is a third
 /// more than its size in base64 and everything else at most 100 KB.
-const REQUEST_LIMIT: usize = (10 << 20) / 4 * 3 - (100 << 10);
+pub const REQUEST_LIMIT: usize = (10 << 20) / 4 * 3 - (100 << 10);
 
 /// R37: code may have 500 MB, unpacked.
 const UNPACKED_LIMIT: u64 = 500 << 20;
@@ -34,6 +35,9 @@ pub trait Packed: Model {
 
     /// Tells it from all others of its kind.
     fn name(&self) -> String;
+
+    /// The bucket through which a package goes that is too large for a request.
+    fn staging_bucket(&self) -> &Value<String>;
 
     /// What the cloud would refuse about the package, whatever its size.
     fn problems(&self, package: &Package) -> Vec<String>;
@@ -79,7 +83,9 @@ pub async fn plan<P: Packed>(change: &mut Change<P>) {
 }
 
 fn plan_package<P: Packed>(change: &mut Change<P>, path: Path, package: Package) {
-    let problems = too_large(&package).into_iter().chain(change.config.problems(&package));
+    let direct = change.config.staging_bucket().is_null();
+    let problems = too_large(&package, direct).into_iter();
+    let problems = problems.chain(change.config.problems(&package));
     for problem in problems {
         change.problems.error(path.clone(), "Code that cannot be used", problem);
     }
@@ -180,15 +186,11 @@ fn sentence(error: &PackageError) -> String {
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())
 }
 
-fn too_large(package: &Package) -> Vec<String> {
+/// What is too much of it, where it goes directly (or not) into a request.
+fn too_large(package: &Package, direct: bool) -> Vec<String> {
     let mut problems = Vec::new();
-    if package.bytes.len() > REQUEST_LIMIT {
-        problems.push(format!(
-            "The package has {} bytes; a request takes at most {REQUEST_LIMIT}. Leave out what is \
-             not needed, for example with source_exclude, or put libraries into layers of their \
-             own.",
-            package.bytes.len()
-        ));
+    if direct && package.bytes.len() > REQUEST_LIMIT {
+        problems.push(staging::too_large(package));
     }
     if package.unpacked > UNPACKED_LIMIT {
         problems.push(format!(

@@ -1,10 +1,6 @@
 //! Starting an instance of a web function: everything up to the moment when its port listens is
 //! its start (R420).
 
-use std::fs;
-use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::time::Instant;
 
 use tokio::time::sleep_until;
@@ -12,12 +8,12 @@ use tokio::time::sleep_until;
 use super::connect::Connector;
 use super::instance::Instance;
 use crate::runtime::body::{Body, End};
-use crate::runtime::environment;
 use crate::runtime::invoke::{Inner, cannot_start};
 use crate::runtime::log::Coldstart;
 use crate::runtime::outcome::{Failed, Status};
 use crate::runtime::process::{Launch, Network, Program};
 use crate::runtime::spec::FunctionSpec;
+use crate::runtime::{entry, environment};
 
 /// The only name that a start file can have (R127).
 const START_FILE: &str = "scf_bootstrap";
@@ -29,7 +25,7 @@ pub(super) async fn start(inner: &Inner, instance: &Instance) -> Result<(Body, C
     let deadline = began + spec.init_timeout;
     let (code, layers) = inner.unpack(spec, deadline).await?;
     let pulled = Instant::now();
-    check(&code.join(START_FILE))?;
+    entry::check(&code, START_FILE)?;
     let launch = Launch {
         program: Program::File {
             name: START_FILE,
@@ -72,30 +68,6 @@ pub(super) async fn start(inner: &Inner, instance: &Instance) -> Result<(Body, C
         init_function: launched.elapsed().as_millis(),
     });
     Ok((body, connector))
-}
-
-/// What would keep the start file from running (R128, R130, R133, R135).
-fn check(file: &Path) -> Result<(), Failed> {
-    let wrong = |text: &str| {
-        let text = format!("ContainerStateExitedByUser: {START_FILE} {text}");
-        Err(Failed::new(Status::StartFailed, text))
-    };
-    let Ok(found) = fs::metadata(file) else {
-        return wrong("is not at the root of the package");
-    };
-    if found.permissions().mode() & 0o111 == 0 {
-        return wrong("is not executable: it needs the mode 755 or 777");
-    }
-    let mut start = Vec::new();
-    let read = fs::File::open(file).and_then(|file| file.take(256).read_to_end(&mut start));
-    if read.is_err() || !(start.starts_with(b"#!") || start.starts_with(b"\x7fELF")) {
-        return wrong("is neither a script that begins with #!/bin/bash nor a program");
-    }
-    let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    if start.starts_with(b"#!") && first.ends_with(b"\r") {
-        return wrong("has lines that end with CR LF; they must end with LF");
-    }
-    Ok(())
 }
 
 fn ended(spec: &FunctionSpec, end: Option<End>) -> Failed {

@@ -31,7 +31,7 @@ pub fn object_event(cloud: &Arc<Cloud>, change: &Event) -> usize {
     fitting
         .inspect(|bound| {
             let event = event_of(cloud, change, bound, &host);
-            invoke::queue(cloud, &bound.target(), event.to_string().into_bytes());
+            bound.queue(cloud, event.to_string().into_bytes());
         })
         .count()
 }
@@ -209,7 +209,7 @@ impl Place<'_> {
             filter.is_ok_and(|filter| fits(&filter, tags, route))
         });
         let queued = |bound: &&Arc<Bound>| {
-            invoke::queue(self.cloud, &bound.target(), event.clone());
+            bound.queue(self.cloud, event.clone());
         };
         fitting.inspect(queued).count()
     }

@@ -13,6 +13,7 @@ use crate::cloud::Cloud;
 use crate::cron::Cron;
 use crate::scf::domain::Domain;
 use crate::scf::invoke::Target;
+use crate::scf::queue;
 use crate::store::StoreError;
 
 /// What makes functions run by itself. It is compiled when it is needed after a change.
@@ -64,6 +65,11 @@ impl Bound {
             qualifier: self.trigger.qualifier.clone(),
             routing_key: None,
         }
+    }
+
+    /// Calls the function, and waits for nothing; the id of the call, if it can be called.
+    pub(super) fn queue(&self, cloud: &Arc<Cloud>, event: Vec<u8>) -> Option<String> {
+        queue::queue(cloud, &self.target(), event, &self.trigger.kind.to_uppercase())
     }
 }
 

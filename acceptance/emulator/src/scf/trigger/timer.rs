@@ -10,7 +10,6 @@ use super::sources::Bound;
 use crate::clock::Time;
 use crate::cloud::Cloud;
 use crate::cron::Cron;
-use crate::scf::invoke;
 
 /// How often a timer fires at most when the clock leaps over many of its moments.
 const MOST_AT_ONCE: usize = 100;
@@ -58,7 +57,7 @@ fn fire(cloud: &Arc<Cloud>, bound: &Bound, moment: Time) {
         "Time": moment.iso(),
         "Message": trigger.argument,
     });
-    invoke::queue(cloud, &bound.target(), event.to_string().into_bytes());
+    bound.queue(cloud, event.to_string().into_bytes());
 }
 
 #[cfg(test)]

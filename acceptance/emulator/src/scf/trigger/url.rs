@@ -26,6 +26,7 @@ use crate::refusal::Refusal;
 use crate::runtime::{Status, WebBody, whole};
 use crate::scf::function::{self, Function, Kind as FunctionKind};
 use crate::scf::invoke::{self, Target};
+use crate::scf::queue;
 use crate::server::Page;
 use crate::verify::Authorization;
 
@@ -361,7 +362,7 @@ impl Call<'_> {
     async fn run(&self, function: &Function, event: &Value) -> Page {
         let (event, target) = (event.to_string().into_bytes(), &self.target);
         if function.async_run {
-            return match invoke::queue(self.cloud, target, event) {
+            return match queue::queue(self.cloud, target, event, "HTTP") {
                 Some(id) => page(StatusCode::OK, json!({"RequestId": id}).to_string()),
                 None => refusal(StatusCode::BAD_GATEWAY, "The function cannot run."),
             };

@@ -1,5 +1,6 @@
 //! Functions really run, and nothing that they do disturbs anything.
 
+mod custom;
 mod limits;
 mod node;
 mod python;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tencentcloud_emulator::runtime::{
     FunctionKey, FunctionSpec, Invocation, Isolation, Outcome, Package, Runtime, RuntimeOptions,
-    Status,
+    Status, Stops,
 };
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -48,6 +49,7 @@ impl Machine {
             request_id: "0e8a3f5c-0000-4000-8000-000000000001".into(),
             event: event.into(),
             quota: None,
+            stops: Stops::default(),
         };
         self.runtime.invoke(Arc::new(spec.clone()), invocation).await
     }
@@ -85,6 +87,7 @@ fn python(index: &str) -> FunctionSpec {
         timeout: Duration::from_secs(3),
         init_timeout: Duration::from_secs(60),
         credentials: None,
+        async_run: false,
         web: None,
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use tencentcloud_emulator::runtime::{FunctionSpec, Invocation, Package, Quota, Status};
+use tencentcloud_emulator::runtime::{FunctionSpec, Invocation, Package, Quota, Status, Stops};
 
 use super::{Machine, assert_status, json, python};
 
@@ -123,6 +123,7 @@ async fn r228_over_the_quota_is_432_at_once() {
                 request_id: "id".into(),
                 event: event.into(),
                 quota: Some(Quota::Reserved { memory_mb: 256 }),
+                stops: Stops::default(),
             },
         )
     };

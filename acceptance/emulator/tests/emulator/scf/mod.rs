@@ -1,6 +1,7 @@
 //! Functions.
 
 mod alias;
+mod async_event;
 mod domain;
 mod event_invoke;
 mod function;

@@ -165,7 +165,8 @@ fn r94_code_has_one_source_that_exists() {
         (json!({"ZipFile": file, "DemoId": "d"}), "InvalidParameterValue.Code"),
         (json!({"DemoId": "d"}), "ResourceNotFound.Demo"),
         (json!({"CosBucketName": "b", "CosObjectName": "/o"}), "ResourceNotFound.Cos"),
-        (json!({"ImageConfig": image}), "UnsupportedOperation"),
+        (json!({"ImageConfig": image}), "InvalidParameterValue.ImageUri"),
+        (json!({"ImageConfig": image, "ZipFile": file}), "InvalidParameterValue.Code"),
     ] {
         assert_eq!(refused(&client, json!({"Code": code})), refusal, "{code}");
     }
@@ -219,6 +220,28 @@ fn subnet(client: &Client) -> (Value, Value) {
     let request = json!({"VpcId": vpc, "SubnetName": "s", "Zone": zone, "CidrBlock": cidr});
     let subnet = client.ok("vpc.CreateSubnet", request);
     (vpc, subnet["Subnet"]["SubnetId"].clone())
+}
+
+#[test]
+fn a_fixed_intranet_address_is_one_of_the_functions_subnet() {
+    let client = client();
+    let on = json!({"IntranetConfig": {"IpFixed": "ENABLE"}});
+    assert_eq!(refused(&client, on.clone()), "InvalidParameterValue.IntranetConfig");
+    let (vpc, subnet) = subnet(&client);
+    let network = json!({"VpcConfig": {"VpcId": vpc, "SubnetId": subnet}});
+    let mut request = with("inside", network);
+    request["IntranetConfig"] = on["IntranetConfig"].clone();
+    let read = create(&client, request);
+    let address = read["IntranetConfig"]["IpAddress"][0].as_str().unwrap().to_owned();
+    assert!(address.starts_with("10.0.1."), "{address}");
+    let more = about("inside", json!({"Description": "x"}));
+    client.ok("scf.UpdateFunctionConfiguration", more);
+    let read = wait(&client, "inside", "Active");
+    assert_eq!(read["IntranetConfig"]["IpAddress"][0], json!(address), "it stays");
+    let outside = about("inside", json!({"VpcConfig": {"VpcId": "", "SubnetId": ""}}));
+    client.ok("scf.UpdateFunctionConfiguration", outside);
+    let read = wait(&client, "inside", "Active");
+    assert_eq!(read["IntranetConfig"], json!({"IpFixed": "DISABLE", "IpAddress": []}));
 }
 
 #[test]

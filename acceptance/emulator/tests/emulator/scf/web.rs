@@ -90,3 +90,120 @@ fn r109_a_web_function_is_never_called_asynchronously() {
     let code = client.code("scf.UpdateFunctionEventInvokeConfig", about("hello", config));
     assert_eq!(code, "UnsupportedOperation.UpdateFunctionEventInvokeConfig");
 }
+
+fn image(uri: &str) -> Value {
+    json!({"ImageType": "personal", "ImageUri": uri, "Command": "python3", "Args": "-u app.py"})
+}
+
+#[test]
+fn r100_r101_r102_an_image_is_kept_and_r73_starts_slower_and_is_never_run() {
+    let client = client();
+    let name = "ccr.ccs.tencentyun.com/team/app";
+    let request = json!({
+        "FunctionName": "boxed", "Type": "HTTP", "Code": {"ImageConfig": image(&format!("{name}:1"))},
+    });
+    let read = create(&client, request);
+    assert_eq!((&read["Runtime"], &read["InitTimeout"]), (&json!("CustomImage"), &json!(90)));
+    let config = &read["ImageConfig"];
+    assert!(config["ImageUri"].as_str().unwrap().starts_with(&format!("{name}:1@sha256:")));
+    assert_eq!((&config["Args"], &config["ImagePort"]), (&json!("-u app.py"), &json!(9000)));
+    let page = get(&client, "boxed", "$LATEST", "/");
+    assert!(page.status != 200 && page.body.contains("does not run containers"), "{page:?}");
+    let event =
+        json!({"FunctionName": "event", "Code": {"ImageConfig": image(&format!("{name}:1"))}});
+    create(&client, event);
+    let code = client.code("scf.Invoke", json!({"FunctionName": "event"}));
+    assert_eq!(code, "UnsupportedOperation");
+    let update = json!({"Code": {"ImageConfig": image(&format!("{name}:2"))}});
+    client.ok("scf.UpdateFunctionCode", about("boxed", update));
+    let read = wait(&client, "boxed", "Active");
+    assert!(read["ImageConfig"]["ImageUri"].as_str().unwrap().contains(":2@"));
+    let package = json!({"Code": {"ZipFile": zip(&[("scf_bootstrap", START)])}});
+    let code = client.code("scf.UpdateFunctionCode", about("boxed", package));
+    assert_eq!(code, "InvalidParameterValue.Code", "an image stays one");
+    publish(&client, "boxed");
+    client.ok("scf.DeleteFunction", json!({"FunctionName": "boxed"}));
+}
+
+#[test]
+fn images_that_cannot_be_are_refused() {
+    let client = client();
+    let good = "ccr.ccs.tencentyun.com/team/app:1";
+    let with = |member: &str, value: Value| {
+        let mut config = image(good);
+        config[member] = value;
+        config
+    };
+    for (config, code) in [
+        (with("ImageType", json!("public")), "InvalidParameterValue.ImageType"),
+        (with("ImageType", json!("enterprise")), "InvalidParameterValue.RegistryId"),
+        (
+            with("ImageUri", json!("hkccr.ccs.tencentyun.com/team/app:1")),
+            "InvalidParameterValue.ImageUri",
+        ),
+        (with("ImagePort", json!(-2)), "InvalidParameterValue.ImagePort"),
+    ] {
+        let request = json!({"FunctionName": "boxed", "Code": {"ImageConfig": config}});
+        assert_eq!(client.code("scf.CreateFunction", request), code, "{config}");
+    }
+    let request = json!({
+        "FunctionName": "boxed", "Runtime": "Python3.9", "Code": {"ImageConfig": image(good)},
+    });
+    assert_eq!(client.code("scf.CreateFunction", request), "InvalidParameterValue.Runtime");
+}
+
+#[test]
+fn r167_r168_requests_per_instance_are_fixed_and_2_to_100() {
+    let client = client();
+    create(&client, web("many"));
+    let update = |config: Value| about("many", json!({"InstanceConcurrencyConfig": config}));
+    for (config, code) in [
+        (json!({"MaxConcurrency": 0}), "InvalidParameterValue.MaxConcurrency"),
+        (json!({"MaxConcurrency": 101}), "InvalidParameterValue.MaxConcurrency"),
+        (json!({"DynamicEnabled": "TRUE"}), "InvalidParameterValue.DynamicEnabled"),
+        (json!({"Type": "Other"}), "InvalidParameterValue.InstanceConcurrencyConfig"),
+        (json!({"Type": "Session-Based"}), "InvalidParameterValue.InstanceConcurrencyConfig"),
+        (
+            json!({"SessionConfig": {"SessionSource": "HEADER", "SessionName": "1abcd"}}),
+            "InvalidParameterValue.InstanceConcurrencyConfig",
+        ),
+    ] {
+        let refused = client.code("scf.UpdateFunctionConfiguration", update(config.clone()));
+        assert_eq!(refused, code, "{config}");
+    }
+    let session = json!({
+        "SessionSource": "COOKIE", "SessionName": "session", "MaximumTTLInSeconds": 600,
+    });
+    let config = json!({
+        "DynamicEnabled": "FALSE", "MaxConcurrency": 20, "Type": "Session-Based",
+        "SessionConfig": session, "MixNodeConfig": [{"NodeSpec": "small", "Num": 2}],
+    });
+    client.ok("scf.UpdateFunctionConfiguration", update(config));
+    let read = wait(&client, "many", "Active");
+    let config = &read["InstanceConcurrencyConfig"];
+    assert_eq!(config["MaxConcurrency"], 20);
+    assert_eq!(config["SessionConfig"]["MaximumTTLInSeconds"], 600);
+    assert_eq!(config["MixNodeConfig"], json!([{"NodeSpec": "small", "Num": 2}]));
+    client.ok("scf.UpdateFunctionConfiguration", update(json!({"MaxConcurrency": 1})));
+    assert_eq!(wait(&client, "many", "Active")["InstanceConcurrencyConfig"], Value::Null);
+}
+
+#[test]
+fn r164_web_socket_is_for_good_and_its_idle_timeout_is_not() {
+    let client = client();
+    let mut request = web("socket");
+    request["ProtocolType"] = json!("WS");
+    request["Timeout"] = json!(60);
+    let read = create(&client, request);
+    assert_eq!(read["ProtocolParams"]["WSParams"]["IdleTimeOut"], 15);
+    let params = json!({"ProtocolParams": {"WSParams": {"IdleTimeOut": 30}}});
+    client.ok("scf.UpdateFunctionConfiguration", about("socket", params.clone()));
+    let read = wait(&client, "socket", "Active");
+    assert_eq!(read["ProtocolParams"]["WSParams"]["IdleTimeOut"], 30);
+    let shorter = about("socket", json!({"Timeout": 20}));
+    let code = client.code("scf.UpdateFunctionConfiguration", shorter);
+    assert_eq!(code, "InvalidParameterValue.IdleTimeOut", "R160");
+    create(&client, web("plain"));
+    let code = client.code("scf.UpdateFunctionConfiguration", about("plain", params));
+    assert_eq!(code, "InvalidParameterValue.WebSocketsParams", "nor switched on later");
+}

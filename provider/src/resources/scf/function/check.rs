@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
 
-use super::{Function, code};
+use super::{Function, code, concurrency, image, intranet, web};
 use crate::resources::scf::trigger::inline::{self, Context};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
@@ -107,7 +107,8 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         problems.error("name", "Names too long", detail);
     }
     if let [_, second, ..] = code::sources(config).as_slice() {
-        let detail = "Set only one of zip_file, source_dir and source_file.";
+        let detail = "Set only one of zip_file, source_dir, source_file, cos_bucket_name and \
+                      image_config.";
         problems.error(second.clone(), "Code from two places", detail);
     }
     globs(
@@ -115,11 +116,22 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         &config.source_dir,
         [("source_include", &config.source_include), ("source_exclude", &config.source_exclude)],
     );
+    let (bucket, object) = (&config.cos_bucket_name, &config.cos_object_name);
+    together(problems, ("cos_bucket_name", bucket), ("cos_object_name", object));
+    if bucket.is_null() && !config.cos_bucket_region.is_null() {
+        let detail = "cos_bucket_region needs cos_bucket_name.";
+        problems.error("cos_bucket_region", "Region without a bucket", detail);
+    }
     check_entry_point(config, problems);
     check_time_limit(config, problems);
+    check_trace(config, problems);
     check_network(config, problems);
     let context = Context { web: is_web(config), timeout: config.timeout.known().copied() };
     inline::check(&config.triggers, &context, problems);
+    web::check(config, problems);
+    image::check(config, problems);
+    concurrency::check(config, problems);
+    intranet::check(config, problems);
     together(
         problems,
         ("cls_logset_id", &config.cls_logset_id),
@@ -140,7 +152,8 @@ pub fn globs(
     }
 }
 
-fn is_web(config: &Function) -> bool {
+/// Whether it is a web function.
+pub fn is_web(config: &Function) -> bool {
     config.func_type.is_known_and(|kind| kind == "HTTP")
 }
 
@@ -195,6 +208,17 @@ fn check_time_limit(config: &Function, problems: &mut Diagnostics) {
     }
 }
 
+/// R85.
+fn check_trace(config: &Function, problems: &mut Diagnostics) {
+    let mode = &config.async_run_enable;
+    let background = mode.is_unknown() || mode.is_known_and(|on| on == "TRUE");
+    if config.trace_enable.is_known_and(|on| on == "TRUE") && !background {
+        let detail = "Only events of asynchronous run mode are traced: set \
+                      async_run_enable = \"TRUE\".";
+        problems.error("trace_enable", "Traces without asynchronous run mode", detail);
+    }
+}
+
 fn check_network(config: &Function, problems: &mut Diagnostics) {
     together(problems, ("vpc_id", &config.vpc_id), ("subnet_id", &config.subnet_id));
     let on = |flag: &Value<bool>| flag.is_known_and(|on| *on);
@@ -232,7 +256,7 @@ pub enum Entry {
 /// The file with which the function starts, where the configuration tells.
 pub fn entry_of(config: &Function) -> Option<Entry> {
     if is_web(config) {
-        return Some(Entry::Bootstrap("scf_bootstrap".to_owned()));
+        return Some(Entry::Bootstrap(web::START_FILE.to_owned()));
     }
     let (runtime, handler) = (config.runtime.known()?, config.handler.known()?);
     match form(runtime)? {

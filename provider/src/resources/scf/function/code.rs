@@ -2,14 +2,18 @@
 
 use std::path::PathBuf;
 
-use tf_protocol::Problem;
+use tencentcloud_api::cos::{self, Place};
+use tencentcloud_api::scf::{Code, ImageConfig};
+use tf_protocol::{Change, Problem};
 use tf_schema::check::quoted;
 use tf_schema::{Path, Value};
 
-use super::Function;
 use super::check::{Entry, entry_of};
+use super::{Function, web};
+use crate::Cloud;
 use crate::package::{Package, Source};
 use crate::resources::scf::packed::{self, Given, Packed};
+use crate::resources::scf::staging::{self, Object};
 
 impl Packed for Function {
     const KIND: &'static str = "function";
@@ -17,7 +21,7 @@ impl Packed for Function {
     const SOURCES: &'static [&'static str] =
         &["zip_file", "source_dir", "source_file", "source_include", "source_exclude"];
 
-    /// Nothing stands for an imported function whose code is managed elsewhere.
+    /// Nothing stands for code in COS, and for an imported function whose code is managed elsewhere.
     fn given(&self) -> Given {
         let paths = [&self.zip_file, &self.source_dir, &self.source_file];
         if paths.iter().any(|path| path.is_unknown()) {
@@ -42,30 +46,155 @@ impl Packed for Function {
         format!("{}/{}", self.namespace.text(), self.name.text())
     }
 
+    fn staging_bucket(&self) -> &Value<String> {
+        &self.staging_bucket
+    }
+
     fn problems(&self, package: &Package) -> Vec<String> {
         misplaced_entry(self, package).into_iter().collect()
     }
 }
 
-/// Loads the package that was planned, which there must be.
-pub async fn load_as_planned(planned: &Function) -> Result<Package, Problem> {
-    packed::load_as_planned(planned).await?.ok_or_else(|| {
-        Problem::new(
-            "No code",
-            "Set zip_file, source_dir or source_file: the function's code must be sent.",
-        )
-    })
+/// The code as a request carries it.
+pub enum Sent {
+    /// A package of this machine, or one in the object storage.
+    Package(staging::Code),
+    /// An image.
+    Image(ImageConfig),
+}
+
+impl Sent {
+    /// The code of a request, and the word for where it comes from.
+    pub fn to_api(self) -> (Code, Option<String>) {
+        let package = match self {
+            Sent::Image(image) => {
+                return (Code { image_config: Some(image), ..Code::default() }, None);
+            }
+            Sent::Package(package) => package,
+        };
+        let (zip_file, [cos_bucket_name, cos_object_name, cos_bucket_region]) = package.members();
+        let source = if zip_file.is_some() { "ZipFile" } else { "Cos" };
+        let code = Code {
+            zip_file,
+            cos_bucket_name,
+            cos_object_name,
+            cos_bucket_region,
+            ..Code::default()
+        };
+        (code, Some(source.to_owned()))
+    }
+}
+
+/// Gets the planned code on its way, which there must be.
+///
+/// # Errors
+/// Code that is not there, or was changed since the plan.
+pub async fn deliver(planned: &mut Function, cloud: &Cloud) -> Result<Sent, Problem> {
+    if let Some(image) = planned.image() {
+        return Ok(Sent::Image(image.to_api()));
+    }
+    if let Some(package) = packed::load_as_planned(planned).await? {
+        planned.cos_object_etag = Value::Null;
+        return Ok(Sent::Package(staging::stage(package, &planned.staging_bucket, cloud).await?));
+    }
+    let Some(object) = object(planned) else { return Err(Problem::new("No code", NO_CODE)) };
+    let etag = etag(planned, cloud).await.ok().flatten();
+    match (planned.cos_object_etag.known(), &etag) {
+        (Some(planned), Some(found)) if planned != found => {
+            let detail = format!(
+                "The plan is for the object with the ETag {planned}, but it is {found} now. Nothing \
+                 was sent. Plan again to review the code as it is."
+            );
+            let summary = "The code has changed since the plan";
+            return Err(Problem::new(summary, detail).at("cos_object_name"));
+        }
+        _ => planned.cos_object_etag = etag.into(),
+    }
+    Ok(Sent::Package(staging::Code::Object(object)))
+}
+
+const NO_CODE: &str = "Set zip_file, source_dir, source_file, image_config, or cos_bucket_name \
+                       and cos_object_name: the function's code must come from one of them.";
+
+/// R94: a new function has code. Follows the object in COS, so that other bytes under the same key
+/// are a planned change.
+pub async fn plan(change: &mut Change<Function>, cloud: &Cloud) {
+    let config = &change.config;
+    if change.creates() && sources(config).is_empty() {
+        change.problems.error(Path::root(), "No code", NO_CODE);
+        return;
+    }
+    if config.cos_bucket_name.is_null() {
+        if !change.creates() && change.changes("cos_bucket_name") {
+            change.set::<String>("cos_object_etag", Value::Null);
+        }
+        return;
+    }
+    const NAMES: [&str; 3] = ["cos_bucket_name", "cos_object_name", "cos_bucket_region"];
+    if change.creates() || NAMES.iter().any(|name| change.changes(name)) {
+        change.set_unknown(Function::HASH);
+        change.set_unknown("cos_object_etag");
+        return;
+    }
+    let known = change.prior.as_ref().and_then(|prior| prior.cos_object_etag.known());
+    let changed = match (etag(config, cloud).await, known) {
+        (Ok(Some(found)), Some(known)) => (found != *known).then_some(found),
+        (Ok(_), _) => None,
+        (Err(error), _) => {
+            let detail = format!("Whether the code has changed is not known: {}.", error.explain());
+            let summary = "The object with the code was not seen";
+            change.problems.warning("cos_object_name", summary, detail);
+            None
+        }
+    };
+    if let Some(etag) = changed {
+        change.set_unknown(Function::HASH);
+        change.set::<String>("cos_object_etag", etag);
+    }
+}
+
+/// Notes the object's ETag where none is known: for a function that another provider has made. An
+/// object that cannot be seen is not followed.
+pub async fn follow_object(function: &mut Function, cloud: &Cloud) {
+    if !function.cos_object_etag.is_known() {
+        function.cos_object_etag = etag(function, cloud).await.ok().flatten().into();
+    }
+}
+
+fn object(function: &Function) -> Option<Object> {
+    let Function { cos_bucket_name, cos_object_name, cos_bucket_region, .. } = function;
+    Object::named(cos_bucket_name, cos_object_name, cos_bucket_region)
+}
+
+/// The ETag of the object that holds the code; `None` where the bucket's name has no APPID, without
+/// which the bucket cannot be asked, or there is no such object.
+async fn etag(function: &Function, cloud: &Cloud) -> tencentcloud_api::Result<Option<String>> {
+    let (Some(bucket), Some(key)) =
+        (function.cos_bucket_name.known(), function.cos_object_name.known())
+    else {
+        return Ok(None);
+    };
+    if !staging::full_name(bucket) {
+        return Ok(None);
+    }
+    let place = Place::new(bucket, key.strip_prefix('/').unwrap_or(key));
+    let client = match function.cos_bucket_region.known() {
+        Some(region) => cloud.with_region(region),
+        None => (**cloud).clone(),
+    };
+    let found = cos::find_object(&client, &place).await?;
+    Ok(found.map(|object| object.etag.trim_matches('"').to_owned()))
 }
 
 /// R68, R97, R121: the entry file stands at the root of the package and has the language's
-/// extension; R128: a web function's start file can be run.
+/// extension; R128, R130, R133: a web function's start file can be run.
 fn misplaced_entry(config: &Function, package: &Package) -> Option<String> {
     let entry = entry_of(config)?;
     let names = match &entry {
         Entry::OneOf(names) => names,
         Entry::Bootstrap(name) => std::slice::from_ref(name),
     };
-    let Some(found) = names.iter().find(|name| package.entries.contains_key(*name)) else {
+    if !names.iter().any(|name| package.entries.contains_key(name)) {
         let elsewhere = package
             .entries
             .keys()
@@ -77,14 +206,10 @@ fn misplaced_entry(config: &Function, package: &Package) -> Option<String> {
             None => format!("The package holds {}.", summary(package)),
         };
         return Some(format!("The package must hold {} at its root. {hint}", quoted(names)));
-    };
-    let mode = package.entries[found];
+    }
     match entry {
-        Entry::Bootstrap(name) if mode.is_some_and(|mode| mode & 0o111 == 0) => Some(format!(
-            "{name:?} must be executable: its mode in the package is {:o}, and must be 755 or 777.",
-            mode.unwrap_or_default() & 0o777
-        )),
-        _ => None,
+        Entry::Bootstrap(_) => web::start_file(package),
+        Entry::OneOf(_) => None,
     }
 }
 
@@ -104,10 +229,9 @@ pub fn sources(config: &Function) -> Vec<Path> {
         ("zip_file", &config.zip_file),
         ("source_dir", &config.source_dir),
         ("source_file", &config.source_file),
+        ("cos_bucket_name", &config.cos_bucket_name),
     ];
-    given
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, _)| Path::attribute(*name))
-        .collect()
+    let image = config.image().map(|_| Path::attribute("image_config"));
+    let given = given.iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, _)| Path::attribute(*name)).chain(image).collect()
 }

@@ -2,28 +2,28 @@
 
 use tencentcloud_api::Secret;
 use tencentcloud_api::scf::{
-    Code, CreateFunctionRequest, EipConfigIn, Environment, FunctionKey, GetFunctionResponse,
+    CreateFunctionRequest, EipConfigIn, Environment, FunctionKey, GetFunctionResponse,
     PublicNetConfigIn, Tag, Trigger, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
     Variable, VpcConfig,
 };
 use tf_schema::Value;
 
+use super::code::Sent;
+use super::image::{self, Image};
 use super::layers::{self, Layer};
-use super::{Function, TriggerInfo};
-use crate::package::Package;
-use crate::resources::scf::packed::encode;
+use super::{Function, TriggerInfo, concurrency, intranet, web};
 use crate::resources::scf::trigger::inline;
 use crate::tags;
 
 impl Function {
     /// The request that creates the function.
-    pub(super) fn to_create(&self, package: &Package) -> CreateFunctionRequest {
-        let zip_file = Some(encode(package));
+    pub(super) fn to_create(&self, code: Sent) -> CreateFunctionRequest {
+        let (code, code_source) = code.to_api();
         CreateFunctionRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
-            code: Code { zip_file, ..Code::default() },
-            code_source: Some("ZipFile".to_owned()),
+            code,
+            code_source,
             handler: self.handler.known().cloned(),
             description: self.description.known().cloned(),
             memory_size: self.mem_size.known().copied(),
@@ -41,10 +41,19 @@ impl Function {
                 pairs.map(|(key, value)| Tag { key, value }).collect()
             }),
             async_run_enable: self.async_run_enable.known().cloned(),
+            trace_enable: self.trace_enable.known().cloned(),
             layers: self
                 .layers
                 .is_known_and(|layers| !layers.is_empty())
                 .then(|| layers::to_api(&self.layers)),
+            protocol_type: self.protocol_type.known().cloned(),
+            protocol_params: self.idle_time_out.known().copied().map(web::to_api),
+            // Refused for functions that take events.
+            instance_concurrency_config: self
+                .instance_concurrency_config
+                .is_known_and(|blocks| !blocks.is_empty())
+                .then(|| concurrency::to_api(&self.instance_concurrency_config)),
+            intranet_config: intranet::to_api(&self.intranet_config, &Value::Null),
             // Refused for web functions even when off.
             dns_cache: self.dns_cache.known().filter(|on| **on).map(|on| flag(*on)),
             ..CreateFunctionRequest::default()
@@ -52,13 +61,18 @@ impl Function {
     }
 
     /// The request that sends code and handler.
-    pub(super) fn to_update_code(&self, package: &Package) -> UpdateFunctionCodeRequest {
+    pub(super) fn to_update_code(&self, code: Sent) -> UpdateFunctionCodeRequest {
+        let (code, code_source) = code.to_api();
         UpdateFunctionCodeRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
             handler: self.handler.known().cloned(),
-            zip_file: Some(encode(package)),
-            code_source: Some("ZipFile".to_owned()),
+            zip_file: code.zip_file.clone(),
+            cos_bucket_name: code.cos_bucket_name.clone(),
+            cos_object_name: code.cos_object_name.clone(),
+            cos_bucket_region: code.cos_bucket_region.clone(),
+            code: code.image_config.is_some().then_some(code),
+            code_source,
             ..UpdateFunctionCodeRequest::default()
         }
     }
@@ -93,6 +107,13 @@ impl Function {
         {
             request.public_net_config = Some(self.public_net_config());
         }
+        if self.instance_concurrency_config != prior.instance_concurrency_config {
+            request.instance_concurrency_config =
+                Some(concurrency::to_api(&self.instance_concurrency_config));
+        }
+        request.intranet_config = intranet::to_api(&self.intranet_config, &prior.intranet_config);
+        request.protocol_params =
+            changed(&self.idle_time_out, &prior.idle_time_out).map(web::to_api);
         request.description = changed(&self.description, &prior.description);
         request.memory_size = changed(&self.mem_size, &prior.mem_size);
         request.timeout = changed(&self.timeout, &prior.timeout);
@@ -139,7 +160,7 @@ impl Function {
         self.namespace = key.namespace.clone().into();
         self.description = found.description.into();
         self.func_type = filled(found.kind).or("Event").into();
-        self.runtime = filled(found.runtime);
+        self.adopt_runtime(found.runtime);
         self.handler = filled(found.handler);
         self.mem_size = found.memory_size.into();
         self.timeout = found.timeout.into();
@@ -153,11 +174,21 @@ impl Function {
         self.dns_cache = (found.dns_cache == "TRUE").into();
         self.l5_enable = (found.l5_enable == "TRUE").into();
         self.async_run_enable = filled(found.async_run_enable).or("FALSE").into();
+        self.trace_enable = filled(found.trace_enable).or("FALSE").into();
         self.cls_logset_id = found.cls_logset_id.into();
         self.cls_topic_id = found.cls_topic_id.into();
         let found_tags = found.tags.into_iter().map(|tag| (tag.key, tag.value));
         self.tags = tags::adopt(&self.tags, found_tags);
         self.layers = found.layers.into_iter().map(Layer::from).collect::<Vec<_>>().into();
+        let image = found.image_config.map(|image| Image::adopt(image, self.image()));
+        self.image_config = image.into_iter().collect::<Vec<_>>().into();
+        self.protocol_type = filled(found.protocol_type);
+        self.idle_time_out = web::adopt(found.protocol_params);
+        self.instance_concurrency_config = concurrency::adopt(
+            &self.instance_concurrency_config,
+            found.instance_concurrency_config,
+        );
+        self.intranet_config = intranet::adopt(&self.intranet_config, found.intranet_config);
         self.function_id = found.function_id.into();
         self.code_size = found.code_size.into();
         self.code_result = found.code_result.into();
@@ -174,6 +205,13 @@ impl Function {
         self.triggers = inline::adopt(&self.triggers, key, &found.triggers);
         self.trigger_info =
             found.triggers.into_iter().map(TriggerInfo::from).collect::<Vec<_>>().into();
+    }
+
+    /// What the cloud calls the runtime of an image need not be written.
+    fn adopt_runtime(&mut self, found: String) {
+        if found != image::RUNTIME || self.runtime.is_known() {
+            self.runtime = filled(found);
+        }
     }
 
     /// No variables keep the form in which the user wrote them: null or an empty map.

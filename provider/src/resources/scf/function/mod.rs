@@ -3,8 +3,12 @@
 
 pub mod check;
 mod code;
+pub mod concurrency;
+pub mod image;
+pub mod intranet;
 pub mod layers;
 mod map;
+mod web;
 
 use std::collections::BTreeMap;
 
@@ -15,14 +19,15 @@ use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Set, Value};
 
 use super::function_lock;
-use super::packed;
 use super::trigger::inline::{self, Inline};
+use super::{packed, staging};
 use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
 ///
-/// The code comes from a folder (`source_dir`), a file (`source_file`) or a zip package
-/// (`zip_file`). The provider packs folders and files by itself, the same on every machine, and
+/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package
+/// (`zip_file`), an object in COS (`cos_bucket_name`) or a container image (`image_config`). The
+/// provider packs folders and files by itself, the same on every machine, and
 /// follows their content: `code_sha256` changes if and only if the code does.
 #[derive(Resource, Default)]
 pub struct Function {
@@ -62,6 +67,21 @@ pub struct Function {
     /// Path of a single file that the provider packs.
     #[tf(optional)]
     pub source_file: Value<String>,
+    /// Bucket in COS that holds a zip package, with or without the APPID; goes together with
+    /// `cos_object_name`. With the APPID, a change of the object is a planned change.
+    #[tf(optional)]
+    pub cos_bucket_name: Value<String>,
+    /// Key of the package in the bucket, ending with `.zip` or `.jar`.
+    #[tf(optional, validate(staging::archive_name))]
+    pub cos_object_name: Value<String>,
+    /// Region of the bucket, by default that of the function.
+    #[tf(optional)]
+    pub cos_bucket_region: Value<String>,
+    /// Bucket, in the function's region and with the APPID at its end, through which a package is
+    /// sent that is too large for a request. It stays there under its hash, so the same bytes are
+    /// sent once.
+    #[tf(optional, validate(staging::staging_name))]
+    pub staging_bucket: Value<String>,
     /// Memory in MB: 64, or 128 to 3072 in steps of 128.
     #[tf(optional, default = 128, validate(check::memory))]
     pub mem_size: Value<i64>,
@@ -97,6 +117,17 @@ pub struct Function {
     /// id is returned. It cannot be changed.
     #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
     pub async_run_enable: Value<String>,
+    /// `TRUE` to keep a record of each event of asynchronous run mode for three days, which
+    /// `tencentcloud_scf_async_event_management` reads. It cannot be changed.
+    #[tf(optional, computed, force_new, stable, validate(one_of(&["TRUE", "FALSE"])))]
+    pub trace_enable: Value<String>,
+    /// `WS` for a web function that speaks WebSocket. It cannot be changed.
+    #[tf(optional, force_new, validate(one_of(&["WS"])))]
+    pub protocol_type: Value<String>,
+    /// Seconds after which the cloud closes a WebSocket connection on which nothing is sent: 10 to
+    /// 7200, and no more than `timeout`.
+    #[tf(optional, computed, stable, validate(between(10, 7200)))]
+    pub idle_time_out: Value<i64>,
     /// Log set to which the function's logs go; goes together with `cls_topic_id`.
     #[tf(optional, computed, stable)]
     pub cls_logset_id: Value<String>,
@@ -115,6 +146,9 @@ pub struct Function {
     /// SHA-256 of the code package, in hexadecimal. It changes if and only if the code does.
     #[tf(computed)]
     pub code_sha256: Value<String>,
+    /// ETag of the object in COS from which the code was taken.
+    #[tf(computed, stable)]
+    pub cos_object_etag: Value<String>,
     /// Bytes of the code package.
     #[tf(computed, stable)]
     pub code_size: Value<i64>,
@@ -163,6 +197,17 @@ pub struct Function {
     /// of the later layer counts.
     #[tf(block, max(5))]
     pub layers: Value<Vec<layers::Layer>>,
+    /// A container image as the code, in place of a package. A function of an image stays one, and
+    /// one of a package too: changing that makes a new function.
+    #[tf(block, max(1))]
+    pub image_config: Value<Vec<image::Image>>,
+    /// How many requests one instance of a web function serves at a time; one where there is no such
+    /// block.
+    #[tf(block, max(1))]
+    pub instance_concurrency_config: Value<Vec<concurrency::Concurrency>>,
+    /// A fixed address of the function in its network.
+    #[tf(block, max(1))]
+    pub intranet_config: Value<Vec<intranet::Intranet>>,
 }
 
 /// What starts a function.
@@ -192,7 +237,10 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 15] = [
+const ATTRIBUTES: [(&str, &str); 25] = [
+    ("ResourceNotFound.CosObject", "cos_object_name"),
+    ("ResourceNotFound.Cos", "cos_bucket_name"),
+    ("InvalidParameterValue.Cos", "cos_bucket_name"),
     ("InvalidParameterValue.Memory", "mem_size"),
     ("LimitExceeded.Memory", "mem_size"),
     ("LimitExceeded.Timeout", "timeout"),
@@ -208,6 +256,13 @@ const ATTRIBUTES: [(&str, &str); 15] = [
     ("ResourceNotFound.Namespace", "namespace"),
     ("ResourceInUse.Function", "name"),
     ("LimitExceeded.Eip", "enable_eip_config"),
+    ("InvalidParameterValue.Image", "image_config"),
+    ("InvalidParameterValue.RegistryId", "image_config"),
+    ("InvalidParameterValue.IdleTimeOut", "idle_time_out"),
+    ("InvalidParameterValue.InstanceConcurrencyConfig", "instance_concurrency_config"),
+    ("InvalidParameterValue.MaxConcurrency", "instance_concurrency_config"),
+    ("InvalidParameterValue.DynamicEnabled", "instance_concurrency_config"),
+    ("InvalidParameterValue.IntranetConfig", "intranet_config"),
 ];
 
 impl Lifecycle for Function {
@@ -216,9 +271,9 @@ impl Lifecycle for Function {
     type Cloud = Cloud;
 
     async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
-        let package = code::load_as_planned(self).await?;
+        let code = code::deliver(self, cloud).await?;
         let key = self.key();
-        let request = self.to_create(&package);
+        let request = self.to_create(code);
         let made = scf::create_function(cloud, &request).await;
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
         let id = format!("{}+{}", key.namespace, key.name);
@@ -238,6 +293,7 @@ impl Lifecycle for Function {
             return Ok(Presence::Gone);
         };
         self.notice_foreign_code(&found, &key, cloud).await?;
+        code::follow_object(self, cloud).await;
         self.adopt(&key, found);
         Ok(Presence::Present)
     }
@@ -245,10 +301,14 @@ impl Lifecycle for Function {
     async fn update(&mut self, prior: &Self, cloud: &Cloud) -> Result<(), Problem> {
         let key = self.key();
         let _lock = function_lock(cloud, &key.namespace, &key.name).await?;
-        if self.code_sha256 != prior.code_sha256 || self.handler != prior.handler {
-            let package = code::load_as_planned(self).await?;
+        if self.code_sha256 != prior.code_sha256
+            || self.handler != prior.handler
+            || self.image() != prior.image()
+        {
+            let code = code::deliver(self, cloud).await?;
             scf::wait_changeable(cloud, &key).await?;
-            scf::update_function_code(cloud, &self.to_update_code(&package)).await?;
+            let updated = scf::update_function_code(cloud, &self.to_update_code(code)).await;
+            updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
             scf::wait_active(cloud, &key).await?;
         }
         self.update_configuration(Some(prior), cloud).await?;
@@ -292,6 +352,8 @@ impl Lifecycle for Function {
 
     async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
         packed::plan(change).await;
+        code::plan(change, cloud).await;
+        image::plan(change, cloud.region());
         plan_consequences(change);
         layers::warn(change, cloud).await
     }
@@ -310,7 +372,7 @@ fn plan_consequences(change: &mut Change<Function>) {
     let failed = change.prior.as_ref().is_some_and(|prior| prior.code_result.text() != "success");
     let prepared = ["code_size", "code_result", "code_error", "err_no"];
     let prepared = if failed { &prepared[..] } else { &prepared[..1] };
-    follows(change, &["code_sha256", "handler"], prepared);
+    follows(change, &["code_sha256", "handler", "image_config"], prepared);
     let network = ["vpc_id", "subnet_id", "enable_public_net", "enable_eip_config"];
     follows(change, &network, &["host", "vip", "eip_fixed", "eips"]);
     follows(change, &["triggers"], &["trigger_info"]);
@@ -352,9 +414,13 @@ impl Function {
         key: &FunctionKey,
         cloud: &Cloud,
     ) -> Result<(), Problem> {
+        if found.image_config.is_some() {
+            self.code_sha256 = Value::Null;
+            return Ok(());
+        }
         let changed = self.modify_time.is_known_and(|time| *time != found.mod_time)
             || self.code_size.is_known_and(|size| *size != found.code_size);
-        if !changed && !self.code_sha256.is_null() {
+        if !changed && self.code_sha256.is_known() {
             return Ok(());
         }
         let request = GetFunctionAddressRequest {

@@ -1,0 +1,144 @@
+//! What is set on a bucket, and what it does.
+
+use serde_json::json;
+
+use super::{Cos, code, texts};
+use crate::support::{Server, client};
+
+#[test]
+fn a_setting_is_kept_and_taken_away() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("settings");
+    let encryption = "<ServerSideEncryptionConfiguration><Rule>\
+        <ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>\
+        </ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>";
+    let tagging = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+    for (parameter, document, missing) in [
+        ("encryption", encryption, "NoSuchEncryptionConfiguration"),
+        ("tagging", tagging, "NoSuchTagSet"),
+    ] {
+        let path = format!("/{name}?{parameter}");
+        assert_eq!(code(&cos.ask("GET", &path).send()), (404, missing.to_owned()));
+        assert!(cos.ask("PUT", &path).body(document).send().status < 300);
+        assert!(cos.ask("GET", &path).send().body.ends_with(document), "{parameter}");
+        assert_eq!(code(&cos.ask("PUT", &path).body("<x").send()).1, "MalformedXML");
+        if parameter == "encryption" {
+            let put = cos.put(&name, "k", "text");
+            assert!(put.head.contains("x-cos-server-side-encryption: AES256"), "{}", put.head);
+        }
+        assert_eq!(cos.ask("DELETE", &path).send().status, 204);
+        assert_eq!(code(&cos.ask("GET", &path).send()).1, missing);
+    }
+    let kms = encryption.replace("AES256", "KMS");
+    let kms = cos.ask("PUT", &format!("/{name}?encryption")).body(&kms).send();
+    assert_eq!(code(&kms), (501, "NotImplemented".to_owned()));
+}
+
+#[test]
+fn pages_of_allowed_origins_may_read() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("origins");
+    let cors = "<CORSConfiguration><CORSRule><AllowedOrigin>https://*.example.com</AllowedOrigin>\
+        <AllowedMethod>GET</AllowedMethod><AllowedHeader>x-*</AllowedHeader>\
+        <ExposeHeader>etag</ExposeHeader><MaxAgeSeconds>9</MaxAgeSeconds></CORSRule></CORSConfiguration>";
+    assert_eq!(cos.ask("PUT", &format!("/{name}?cors")).body(cors).send().status, 200);
+    cos.put(&name, "k", "text");
+    let path = format!("/{name}/k");
+    let preflight = |method: &str, headers: &str| {
+        let ask = cos.ask("OPTIONS", &path).header("origin", "https://www.example.com");
+        let ask = ask.header("access-control-request-method", method);
+        cos.client.send(&ask.header("access-control-request-headers", headers).unsigned())
+    };
+    let allowed = preflight("GET", "x-a, X-B");
+    assert_eq!(allowed.status, 200, "{allowed:?}");
+    assert!(allowed.head.contains("access-control-max-age: 9\r\n"), "{}", allowed.head);
+    assert_eq!(code(&preflight("PUT", "")), (403, "AccessForbidden".to_owned()));
+    assert_eq!(code(&preflight("GET", "cookie")).1, "AccessForbidden");
+    let got = cos.ask("GET", &path).header("origin", "https://www.example.com").send();
+    let origin = "access-control-allow-origin: https://www.example.com\r\n";
+    assert!(got.head.contains(origin), "{}", got.head);
+    let other = cos.ask("GET", &path).header("origin", "https://other.org").send();
+    assert!(!other.head.contains("access-control"), "{}", other.head);
+}
+
+#[test]
+fn time_moves_and_ends_objects() {
+    // A server of its own, for its clock is moved.
+    let server = Server::start(&[]);
+    let cos = Cos::new(server.client());
+    let name = cos.bucket("life");
+    let rule = |id: &str, action: &str| {
+        format!(
+            "<Rule><ID>{id}</ID><Filter><Prefix>{id}/</Prefix></Filter><Status>Enabled</Status>\
+             {action}</Rule>"
+        )
+    };
+    let rules = [
+        rule("move", "<Transition><Days>1</Days><StorageClass>ARCHIVE</StorageClass></Transition>"),
+        rule("end", "<Expiration><Days>2</Days></Expiration>"),
+        rule(
+            "part",
+            "<AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation>\
+             </AbortIncompleteMultipartUpload>",
+        ),
+    ];
+    let document = format!("<LifecycleConfiguration>{}</LifecycleConfiguration>", rules.concat());
+    let put = cos.ask("PUT", &format!("/{name}?lifecycle")).body(&document).send();
+    assert_eq!(put.status, 200, "{put:?}");
+    for key in ["move/a", "end/a", "stays"] {
+        cos.put(&name, key, key);
+    }
+    cos.ask("POST", &format!("/{name}/part/a?uploads")).send();
+    let day = json!({"advance_ms": 86_400_001});
+    cos.client.console("POST", "clock", &day);
+    assert_eq!(code(&cos.ask("GET", &format!("/{name}/move/a")).send()).1, "InvalidObjectState");
+    assert_eq!(cos.list(&name, "").0, ["end/a", "move/a", "stays"]);
+    cos.client.console("POST", "clock", &day);
+    assert_eq!(cos.list(&name, "").0, ["move/a", "stays"]);
+    assert!(texts(&cos.ask("GET", &format!("/{name}?uploads")).send().body, "Key").is_empty());
+    for key in ["move/a", "stays"] {
+        cos.ask("DELETE", &format!("/{name}/{key}")).send();
+    }
+    assert_eq!(cos.ask("DELETE", &format!("/{name}")).send().status, 204);
+    let empty = "<LifecycleConfiguration><Rule><Status>Enabled</Status></Rule>\
+                 </LifecycleConfiguration>";
+    let name = cos.bucket("life");
+    let refused = cos.ask("PUT", &format!("/{name}?lifecycle")).body(empty).send();
+    assert_eq!(code(&refused).1, "MalformedXML");
+}
+
+#[test]
+fn a_website_has_index_error_and_redirects() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("site");
+    let site = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument>\
+        <ErrorDocument><Key>error.html</Key></ErrorDocument><RoutingRules><RoutingRule><Condition>\
+        <KeyPrefixEquals>old/</KeyPrefixEquals></Condition><Redirect>\
+        <ReplaceKeyPrefixWith>new/</ReplaceKeyPrefixWith></Redirect></RoutingRule></RoutingRules>\
+        </WebsiteConfiguration>";
+    assert_eq!(cos.ask("PUT", &format!("/{name}?website")).body(site).send().status, 200);
+    let open = cos.ask("PUT", &format!("/{name}?acl")).header("x-cos-acl", "public-read").send();
+    assert_eq!(open.status, 200);
+    cos.put(&name, "index.html", "home");
+    cos.put(&name, "error.html", "sorry");
+    let host = format!("{name}.cos-website.ap-guangzhou.myqcloud.com");
+    let page = |path: &str| cos.client.send(&cos.ask("GET", path).at(&host).unsigned());
+    assert_eq!(page("/").body, "home");
+    let missing = page("/nothing");
+    assert_eq!((missing.status, missing.body.as_str()), (404, "sorry"));
+    let moved = page("/old/page");
+    assert_eq!(moved.status, 302);
+    assert!(moved.head.contains(&format!("location: http://{host}/new/page\r\n")), "{moved:?}");
+}
+
+#[test]
+fn the_accelerated_host_answers_once_it_is_on() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("fast");
+    cos.put(&name, "k", "text");
+    let get = || cos.ask("GET", "/k").at(&format!("{name}.cos.accelerate.myqcloud.com")).send();
+    assert_eq!(code(&get()).1, "AccessDenied");
+    let on = "<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>";
+    assert_eq!(cos.ask("PUT", &format!("/{name}?accelerate")).body(on).send().status, 200);
+    assert_eq!(get().body, "text");
+}

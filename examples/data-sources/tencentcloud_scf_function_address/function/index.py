@@ -1,0 +1,3 @@
+def main_handler(event, context):
+    print("called with", event)
+    return {"rows": 3}

@@ -1,0 +1,1 @@
+terraform import tencentcloud_cos_bucket.pages pages-1250000000

@@ -1,0 +1,1 @@
+terraform import tencentcloud_cos_bucket_object.index pages-1250000000/index.html

@@ -1,0 +1,4 @@
+//! Object storage.
+
+pub mod bucket_object;
+pub mod buckets;

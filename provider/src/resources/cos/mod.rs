@@ -1,0 +1,4 @@
+//! Object storage.
+
+pub mod bucket;
+pub mod object;
