@@ -5,6 +5,7 @@ use serde_json::json;
 use super::settings::{Api, ApiService, Ckafka, Cmq, Cos, Http, Timer, merged, read};
 use super::{Kind, Trigger, key, put};
 use crate::call::Call;
+use crate::cos;
 use crate::params::Params;
 use crate::refusal::{Answer, Refusal, refuse, refused};
 use crate::regions;
@@ -123,7 +124,14 @@ fn settings(
             }
             Timer::settings(text)?
         }
-        Kind::Cos => Cos::read(&name, call.region(), text)?.settings()?,
+        Kind::Cos => {
+            let rule = Cos::read(&name, call.region(), text)?;
+            if !cos::has_bucket(&call.store, call.region(), rule.bucket())? {
+                let text = format!("There is no bucket {} in {}.", rule.bucket(), call.region());
+                return refused("ResourceNotFound.Cos", text);
+            }
+            rule.settings()?
+        }
         Kind::Cmq => Cmq::settings(text)?,
         Kind::Ckafka => Ckafka::settings(&name, text)?,
         Kind::Http => return url(call, function, id),

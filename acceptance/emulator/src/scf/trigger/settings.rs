@@ -167,6 +167,11 @@ impl Cos {
         write(self)
     }
 
+    /// The bucket, `NAME-APPID`.
+    pub(super) fn bucket(&self) -> &str {
+        self.bucket_url.split('.').next().unwrap_or_default()
+    }
+
     /// Whether one thing that happens could concern both rules of a bucket.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
         let (a, b) = (&self.filter, &other.filter);
