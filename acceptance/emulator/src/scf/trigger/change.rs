@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::settings::{Api, ApiService, Ckafka, Cmq, Cos, Http, Timer, merged, read};
-use super::{Kind, Trigger, key, put};
+use super::{Kind, Trigger, key, put, store};
 use crate::call::Call;
 use crate::cos;
 use crate::params::Params;
@@ -174,6 +174,13 @@ fn api(call: &Call<'_>, function: &Function, id: &str) -> Result<String, Refusal
         let text = format!("The APIs of a web function are in one service: {}.", other.service_id);
         return refused("InvalidParameterValue.TriggerDesc", text);
     }
+    // R148: the path is the function's name, and the environment does not count.
+    let method = |api: &ApiService| (api.service_id.clone(), api.method.clone());
+    if others.iter().any(|other| method(other) == (service_id.clone(), asked.method.clone())) {
+        let text =
+            format!("The service {service_id} has an API with that path and method already.");
+        return refused("ResourceInUse.Trigger", text);
+    }
     let api_id = call.new_id("api")?;
     let app_id = call.account.app_id;
     let url = format!("https://{service_id}-{app_id}.{}.apigw.tencentcs.com", call.region());
@@ -275,8 +282,7 @@ pub(in crate::scf) fn update_status(call: &Call<'_>) -> Answer {
 }
 
 fn store_changed(call: &Call<'_>, key: &str, trigger: Trigger) -> Answer {
-    call.store.put(key, &Trigger { modified: call.now, ..trigger })?;
-    call.after(|cloud| cloud.triggers.changed());
+    store(call, key, &Trigger { modified: call.now, ..trigger })?;
     Ok(json!({}))
 }
 

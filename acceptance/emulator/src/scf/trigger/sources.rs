@@ -1,7 +1,7 @@
 //! Which triggers something that happens concerns: the stored triggers, compiled.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Notify;
@@ -20,7 +20,8 @@ use crate::store::StoreError;
 #[derive(Default)]
 pub struct Sources {
     known: RwLock<Arc<Known>>,
-    fresh: AtomicBool,
+    /// How often triggers have changed.
+    changes: AtomicU64,
     /// Whether somebody looks every second as it is.
     pub(super) ticks: AtomicBool,
     pub(super) wake: Notify,
@@ -29,6 +30,8 @@ pub struct Sources {
 /// The triggers of all accounts.
 #[derive(Default)]
 pub(super) struct Known {
+    /// After how many changes this was read.
+    at: Option<u64>,
     pub(super) timers: Vec<(Arc<Bound>, Cron)>,
     /// Function URLs and APIs by name.
     urls: HashMap<String, Arc<Bound>>,
@@ -76,7 +79,12 @@ impl Bound {
 impl Sources {
     /// Tells that triggers have changed.
     pub fn changed(&self) {
-        self.fresh.store(false, Ordering::Release);
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Tells that there may be new timers. Who looks every second as it is need not be woken.
+    pub fn timers_changed(&self) {
+        self.changed();
         if !self.ticks.load(Ordering::Acquire) {
             self.wake.notify_one();
         }
@@ -87,20 +95,24 @@ impl Sources {
         self.wake.notify_one();
     }
 
-    /// The triggers as they are stored now.
+    /// The triggers as they are stored now. Who asks while another compiles them waits for it, so that
+    /// nobody sees them as they were before a change that is done.
     pub(super) fn known(&self, cloud: &Cloud) -> Arc<Known> {
-        if !self.fresh.swap(true, Ordering::AcqRel) {
+        let now = || Some(self.changes.load(Ordering::Acquire));
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if known.at == now() {
+            return Arc::clone(&known);
+        }
+        drop(known);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let at = now();
+        if known.at != at {
             match Known::read(cloud) {
-                Ok(known) => {
-                    let known = Arc::new(known);
-                    *self.known.write().unwrap_or_else(PoisonError::into_inner) =
-                        Arc::clone(&known);
-                    return known;
-                }
+                Ok(read) => *known = Arc::new(Known { at, ..read }),
                 Err(error) => tracing::error!(%error, "triggers work as they were"),
             }
         }
-        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&known)
     }
 }
 

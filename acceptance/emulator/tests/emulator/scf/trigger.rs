@@ -284,26 +284,29 @@ fn r107_a_web_function_takes_calls_over_http_only() {
 }
 
 #[test]
-fn r108_r122_r147_the_apis_of_a_web_function_are_in_one_service() {
+fn r108_r122_r147_r148_the_apis_of_a_web_function_are_in_one_service() {
     let client = client();
     web(&client);
-    let api = |name: &str, service: Value| {
-        let settings = json!({"service": service, "api": {"requestConfig": {"method": "ANY"}},
-            "release": {"environmentName": "release"}});
+    let api = |name: &str, service: Value, method: &str, environment: &str| {
+        let settings = json!({"service": service, "api": {"requestConfig": {"method": method}},
+            "release": {"environmentName": environment}});
         let more = json!({"TriggerName": name, "Type": "apigw",
             "TriggerDesc": settings.to_string()});
         about("web", more)
     };
     let by_name = json!({"serviceName": "SCF_API_SERVICE"});
-    let made = client.ok("scf.CreateTrigger", api("SCF_API_SERVICE", by_name.clone()));
+    let made =
+        client.ok("scf.CreateTrigger", api("SCF_API_SERVICE", by_name.clone(), "ANY", "release"));
     let shown = settings(&made["TriggerInfo"]);
     let id = shown["service"]["serviceId"].as_str().unwrap();
     assert!(id.starts_with("service-") && shown["api"]["apiId"].is_string(), "{shown}");
     assert_eq!(shown["api"]["authRequired"], "FALSE");
-    let again = client.ok("scf.CreateTrigger", api("second", by_name));
+    let again = client.ok("scf.CreateTrigger", api("second", by_name.clone(), "GET", "release"));
     assert_eq!(settings(&again["TriggerInfo"])["service"]["serviceId"], id);
-    let another = api("third", json!({"serviceId": "service-other"}));
+    let another = api("third", json!({"serviceId": "service-other"}), "ANY", "release");
     assert_eq!(client.code("scf.CreateTrigger", another), "InvalidParameterValue.TriggerDesc");
+    let tested = api("fourth", by_name, "GET", "test");
+    assert_eq!(client.code("scf.CreateTrigger", tested), "ResourceInUse.Trigger", "the same API");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn messages_of_a_queue_are_filtered() {
 }
 
 #[test]
-fn r230_r263_kafka_is_read_in_batches_in_order() {
+fn r230_r263_r430_kafka_is_read_in_batches_in_order() {
     let client = client();
     echo(&client);
     trigger(&client, "ckafka", "ckafka-2o10hua5-orders", &json!({"maxMsgNum": 2}).to_string());
