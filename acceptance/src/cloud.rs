@@ -1,7 +1,7 @@
 //! The cloud as somebody else than Terraform uses it.
 
 use tencentcloud_api::page::{self, Paged};
-use tencentcloud_api::{Action, Client, Error, Settings, clb, scf, vpc};
+use tencentcloud_api::{Action, Client, Error, Settings, clb, cos, scf, vpc};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::emulator::{SECRET_ID, SECRET_KEY};
@@ -39,6 +39,11 @@ impl Cloud {
         self.runtime.block_on(self.client.call(request)).map(|answer| answer.value)
     }
 
+    /// Asks the cloud anything that is no single action.
+    pub fn ask<T>(&self, ask: impl AsyncFnOnce(&Client) -> T) -> T {
+        self.runtime.block_on(ask(&self.client))
+    }
+
     /// Everything that users have made, as texts. What every account has is not listed.
     ///
     /// # Panics
@@ -64,6 +69,9 @@ impl Cloud {
         list("subnet", self.names(&vpc::DescribeSubnetsRequest::default()));
         list("security group", self.names(&vpc::DescribeSecurityGroupsRequest::default()));
         list("load balancer", self.names(&clb::DescribeLoadBalancersRequest::default()));
+        let buckets = self.ask(async |client| cos::list_buckets(client).await);
+        let buckets = buckets.expect("the cloud lists what it has").into_iter();
+        list("bucket", buckets.map(|bucket| bucket.name).collect());
         found
     }
 

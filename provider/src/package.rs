@@ -247,7 +247,7 @@ pub fn sha256_of_file(path: &Path) -> io::Result<(String, u64)> {
     let mut hasher = Sha256::new();
     let (mut buffer, mut size) = (vec![0; 1 << 16], 0);
     loop {
-        let read = io::Read::read(&mut file, &mut buffer)?;
+        let read = file.read(&mut buffer)?;
         if read == 0 {
             return Ok((
                 hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),

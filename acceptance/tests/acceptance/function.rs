@@ -319,7 +319,7 @@ fn r94_code_comes_from_one_place() {
     let case = case();
     case.refuse_plan(&function("source_file = \"x\""), &["Code from two places"]);
     let none = function("").replace("source_dir = \"${path.module}/code\"", "");
-    case.refuse_apply(&none, &["No code"]);
+    case.refuse_plan(&none, &["No code"]);
     let empty = function("").replace("/code", "/nothing");
     case.refuse_plan(&empty, &["Cannot read", "nothing", "source_dir"]);
     std::fs::create_dir(case.folder().join("nothing")).unwrap();

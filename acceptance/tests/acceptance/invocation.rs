@@ -63,7 +63,8 @@ fn calls(case: &Case) -> usize {
 
 fn answer(case: &Case, address: &str) -> Value {
     let result = &case.state(address)["result"][0];
-    serde_json::from_str(result["ret_msg"].as_str().unwrap()).expect("a function returns JSON")
+    serde_json::from_str(result["ret_msg"].as_str().expect("a text"))
+        .expect("a function returns JSON")
 }
 
 #[test]

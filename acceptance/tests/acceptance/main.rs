@@ -3,6 +3,7 @@
 
 mod balancer;
 mod concurrency;
+mod cos;
 mod custom_domain;
 mod demo;
 mod examples;
@@ -15,6 +16,7 @@ mod layers;
 mod migration;
 mod network;
 mod provider;
+mod publish;
 mod release;
 mod rules;
 mod tidy;

@@ -169,7 +169,7 @@ fn r168_r167_requests_per_instance_are_refused_at_plan() {
 }
 
 #[test]
-fn r70_r121_r127_a_web_function_starts_by_its_start_file_alone() {
+fn r70_r121_r127_r392_a_web_function_starts_by_its_start_file_alone() {
     let case = case();
     case.refuse_plan(&web("handler = \"index.main\""), &["Handler of a web function"]);
     case.refuse_plan(&web("dns_cache = true"), &["Name cache of a web function"]);
@@ -267,7 +267,7 @@ fn r100_r103_a_function_of_an_image_is_created_changed_and_imported() {
 }
 
 #[test]
-fn r93_r104_what_is_wrong_about_an_image_is_refused_at_plan() {
+fn r93_r391_r393_what_is_wrong_about_an_image_is_refused_at_plan() {
     let case = case();
     let good = format!("{REPOSITORY}:1");
     case.refuse_plan(&image("app:1", ""), &["image_uri", "DOMAIN/NAMESPACE/REPOSITORY"]);

@@ -1,9 +1,11 @@
 //! Which bucket and key a request is for: named by the host, or by the path.
 
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 
 use crate::percent;
 use crate::regions;
+use crate::server::DOMAIN;
 use crate::verify::cos::{Query, claims};
 
 /// What a request is addressed to.
@@ -46,8 +48,11 @@ pub(super) fn query(text: &str) -> Option<Vec<(String, String)>> {
 
 /// The address of a request to COS; `None` for a request to something else.
 pub(super) fn of(head: &Parts, query: &Query) -> Option<Address> {
+    if head.headers.contains_key("x-tc-action") {
+        return None;
+    }
     let named = head.headers.get("host").and_then(|host| host.to_str().ok());
-    let host = head.uri.authority().map(|authority| authority.as_str()).or(named);
+    let host = head.uri.authority().map(Authority::as_str).or(named);
     let path = percent::decode(head.uri.path())?;
     if let Some(address) = host.and_then(|host| by_host(host, &path)) {
         return Some(address);
@@ -70,9 +75,15 @@ pub(super) fn of(head: &Parts, query: &Query) -> Option<Address> {
     })
 }
 
+/// The domains in which hosts are those of the object storage.
+const DOMAINS: &[&str] = &["myqcloud.com", "tencentcos.cn", DOMAIN];
+
 /// `[BUCKET.]cos.REGION.DOMAIN`, or `cos-website` or `cos.accelerate` in place of `cos`.
 fn by_host(host: &str, path: &str) -> Option<Address> {
     let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    if !DOMAINS.iter().any(|domain| host.ends_with(domain)) {
+        return None;
+    }
     let labels: Vec<&str> = host.split('.').collect();
     let is_product = |label: &&str| matches!(*label, "cos" | "cos-website" | "cos-internal");
     let at = labels.iter().position(is_product)?;
@@ -152,6 +163,7 @@ mod tests {
         assert_eq!(address("/bad_name/", local, true), expect("bad_name", "", "", Door::Api));
         assert_eq!(address("/", local, true), expect("", "", "", Door::Api));
         assert_eq!(address("/", local, false), None);
+        assert_eq!(address("/", "cos.example.com", false), None);
         assert_eq!(address("/", "scf.tencentcloudapi.com", false), None);
     }
 }

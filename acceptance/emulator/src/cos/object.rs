@@ -119,7 +119,7 @@ impl Object {
             let named = name.strip_prefix("response-").filter(|name| KEPT.contains(name));
             reply = named.into_iter().fold(reply, |reply, name| reply.with(name, value));
         }
-        if self.headers.get("content-type").is_none()
+        if !self.headers.contains_key("content-type")
             && request.parameter("response-content-type").is_none()
         {
             reply = reply.with("Content-Type", "application/octet-stream");

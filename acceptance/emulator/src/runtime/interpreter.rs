@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_interpreter_is_a_sentence() {
+    fn r188_a_missing_interpreter_is_a_sentence_of_the_platform() {
         assert_eq!(on_path("python3", "/nowhere:/proc".as_ref()), None);
         let missing = MissingInterpreter::NotInstalled {
             runtime: "Python3.6".into(),

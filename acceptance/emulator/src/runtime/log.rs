@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_platforms_lines_stand_around_the_output() {
+    fn r416_r418_the_platforms_lines_stand_around_the_output() {
         let mut log = Log::start("id");
         log.output(b"hello\nno end", log.window);
         let took = Coldstart { pull_code: 70, init_runtime: 10, init_function: 156 };

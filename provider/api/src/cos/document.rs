@@ -130,6 +130,8 @@ structs! {
     CorsConfiguration {
         /// The rules, of which the first that fits counts.
         rules "CORSRule": Vec<CorsRule>;
+        /// Whether answers say that they depend on the origin.
+        response_vary "ResponseVary": Option<bool>, "Option::is_none";
     }
     /// Which origins may do what.
     CorsRule {

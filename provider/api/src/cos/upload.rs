@@ -87,7 +87,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 ///
 /// # Errors
 ///
-/// Any [`Error`](crate::Error); `Error::Failed` for a file that cannot be read.
+/// Any [`Error`]; `Error::Failed` for a file that cannot be read.
 pub async fn upload(
     client: &Client,
     place: &Place,
@@ -120,8 +120,8 @@ pub async fn upload(
 /// The upload of this object that was begun last and not finished.
 async fn unfinished(client: &Client, place: &Place) -> Result<Option<String>> {
     let found = uploads(client, &place.bucket, &place.key).await?.into_iter();
-    let of_key = found.filter(|upload: &Upload| upload.key == place.key);
-    Ok(of_key.last().map(|upload| upload.upload_id))
+    let mut of_key = found.filter(|upload: &Upload| upload.key == place.key);
+    Ok(of_key.next_back().map(|upload| upload.upload_id))
 }
 
 #[derive(Deserialize)]

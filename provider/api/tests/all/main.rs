@@ -7,6 +7,7 @@ mod batching;
 mod calls;
 mod functions;
 mod load_balancers;
+mod object_storage;
 mod paging;
 mod secrets;
 mod server;

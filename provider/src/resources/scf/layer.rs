@@ -52,7 +52,7 @@ pub struct Layer {
     pub source_exclude: Value<Vec<String>>,
     /// Bucket, in the layer's region and with the APPID at its end, through which a package is sent
     /// that is too large for a request. It stays there under its hash, so the same bytes are sent
-    /// once.
+    /// once; to be destroyed with it, the bucket needs `force_clean`.
     #[tf(optional, validate(staging::staging_name))]
     pub staging_bucket: Value<String>,
     /// Whether the version stays in the cloud when it is replaced or destroyed here.

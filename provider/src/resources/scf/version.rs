@@ -45,20 +45,10 @@ impl Lifecycle for Version {
         let (namespace, function) =
             (namespace_or_default(&self.namespace), self.function_name.or_default());
         let _lock = function_lock(cloud, &namespace, &function).await?;
-        scf::wait_active(cloud, &FunctionKey::latest(&namespace, &function)).await?;
-        let request = PublishVersionRequest {
-            function_name: function.clone(),
-            namespace: Some(namespace.clone()),
-            description: self.description.known().cloned(),
-        };
-        let started = SystemTime::now();
-        let made = scf::publish_version(cloud, &request).await;
-        let made = made.map(|answer| answer.value.function_version);
-        let look = versions(cloud, &namespace, &function);
-        let version = create::nameless(made, started, look).await?;
+        let key = FunctionKey::latest(&namespace, &function);
+        let version = publish(cloud, &key, self.description.known().cloned()).await?;
         self.id = format!("{function}#{namespace}#{version}").into();
-        scf::wait_active(cloud, &FunctionKey::qualified(&namespace, &function, &version)).await?;
-        Ok(())
+        Ok(wait_published(cloud, &key, &version).await?)
     }
 
     async fn read(&mut self, cloud: &Cloud) -> Result<Presence, Problem> {
@@ -96,6 +86,36 @@ impl Lifecycle for Version {
         split_id(id)?;
         Ok(Version { id: id.into(), ..Version::default() })
     }
+}
+
+/// Publishes a version of a function that nothing else changes meanwhile, and returns its number.
+/// What follows is [`wait_published`].
+pub(super) async fn publish(
+    cloud: &Cloud,
+    key: &FunctionKey,
+    description: Option<String>,
+) -> tencentcloud_api::Result<String> {
+    scf::wait_active(cloud, key).await?;
+    let request = PublishVersionRequest {
+        function_name: key.name.clone(),
+        namespace: Some(key.namespace.clone()),
+        description,
+    };
+    let started = SystemTime::now();
+    let made = scf::publish_version(cloud, &request).await;
+    let made = made.map(|answer| answer.value.function_version);
+    let look = versions(cloud, &key.namespace, &key.name);
+    create::nameless(made, started, look).await
+}
+
+/// Waits until a version that was just published can be called.
+pub(super) async fn wait_published(
+    cloud: &Cloud,
+    key: &FunctionKey,
+    version: &str,
+) -> tencentcloud_api::Result<()> {
+    let key = FunctionKey::qualified(&key.namespace, &key.name, version);
+    scf::wait_active(cloud, &key).await.map(drop)
 }
 
 /// The versions of a function: number and time of publication.

@@ -25,13 +25,13 @@ pub(super) fn make() -> nix::Result<()> {
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
     let socket = socket()?;
     // SAFETY: the request lives as long as the call, which only reads it; the socket is open.
-    let done = unsafe {
+    let raised = unsafe {
         let raised = libc::ioctl(socket, libc::SIOCSIFFLAGS as _, &raw const request);
-        let error = Errno::last();
+        let raised = Errno::result(raised);
         libc::close(socket);
-        if raised == 0 { Ok(()) } else { Err(error) }
+        raised
     };
-    done
+    raised.map(drop)
 }
 
 /// Answers every byte on the channel with a socket, until `child` has ended.

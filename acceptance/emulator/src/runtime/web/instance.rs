@@ -198,7 +198,7 @@ impl Instance {
     async fn live(self: Arc<Self>, inner: Arc<Inner>) {
         let permit = tokio::select! {
             permit = inner.pool.permit() => permit,
-            () = self.stopped() => {
+            () = self.stopped(&inner) => {
                 self.phase.send_replace(Phase::Over(self.failed(None)));
                 return;
             }
@@ -208,7 +208,7 @@ impl Instance {
                 self.phase.send_replace(Phase::Ready(Arc::new(connector)));
                 let end = tokio::select! {
                     end = body.live(|printed| self.print(printed)) => end.ok(),
-                    () = self.stopped() => None,
+                    () = self.stopped(&inner) => None,
                 };
                 let failed = self.failed(end);
                 body.drain(|printed| self.print(printed));
@@ -221,7 +221,8 @@ impl Instance {
         self.phase.send_replace(Phase::Over(failed));
     }
 
-    fn failed(&self, end: Option<End>) -> Failed {
+    /// What the requests are told of an instance that came to this end, or was stopped.
+    pub(super) fn failed(&self, end: Option<End>) -> Failed {
         match end {
             // R172: every request that it has fails.
             Some(End::MemoryExceeded) => {
@@ -264,9 +265,13 @@ impl Instance {
         self.memory.get().map_or(0, |gauge| gauge.load(Ordering::Relaxed))
     }
 
-    /// Waits until it is to end.
-    pub(super) async fn stopped(&self) {
-        self.stop.notified().await;
+    /// Waits until it is to end, or everything is.
+    pub(super) async fn stopped(&self, inner: &Inner) {
+        let mut closed = inner.closed.subscribe();
+        tokio::select! {
+            () = self.stop.notified() => {}
+            _ = closed.wait_for(|closed| *closed) => {}
+        }
     }
 
     fn retire(&self) {

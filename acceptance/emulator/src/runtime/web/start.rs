@@ -55,7 +55,7 @@ pub(super) async fn start(inner: &Inner, instance: &Instance) -> Result<(Body, C
         end = body.live(|printed| instance.print(printed)) => Some(ended(spec, end.ok())),
         () = connector.listening() => None,
         () = sleep_until(deadline.into()) => Some(not_listening(network)),
-        () = instance.stopped() => Some(Failed::new(Status::Internal, "InternalError: it was stopped")),
+        () = instance.stopped(inner) => Some(instance.failed(None)),
     };
     if let Some(failed) = failed {
         body.drain(|printed| instance.print(printed));

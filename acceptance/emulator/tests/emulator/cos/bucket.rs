@@ -13,7 +13,7 @@ fn a_bucket_is_made_seen_listed_and_deleted() {
     assert_eq!(status, 200);
     assert!(head.contains("x-cos-bucket-region: ap-guangzhou\r\n"), "{head}");
     let listed = cos.ask("GET", "/").send();
-    assert_eq!(texts(&listed.body, "Name"), [name.clone()]);
+    assert_eq!(texts(&listed.body, "Name"), [&*name]);
     let location = cos.ask("GET", &format!("/{name}?location")).send();
     assert_eq!(texts(&location.body, "LocationConstraint"), ["ap-guangzhou"]);
     assert_eq!(cos.ask("DELETE", &format!("/{name}")).send().status, 204);

@@ -41,7 +41,7 @@ fn parts_become_one_object() {
     let page = cos.ask("GET", &format!("{path}?uploadId={upload}&max-parts=1")).send().body;
     assert_eq!(texts(&page, "NextPartNumberMarker"), ["1"]);
     let uploads = cos.ask("GET", &format!("/{name}?uploads&prefix=k")).send().body;
-    assert_eq!(texts(&uploads, "UploadId"), [upload.clone()]);
+    assert_eq!(texts(&uploads, "UploadId"), [&*upload]);
     let complete =
         |body: String| cos.ask("POST", &format!("{path}?uploadId={upload}")).body(&body).send();
     assert_eq!(code(&complete(completion(&[(2, &second), (1, &first)]))).1, "InvalidPartOrder");

@@ -44,7 +44,7 @@ fn custom(handler: &str) -> FunctionSpec {
 }
 
 #[tokio::test]
-async fn r65_a_custom_runtime_asks_for_events_and_answers_them() {
+async fn r65_r434_r435_a_custom_runtime_asks_for_events_and_answers_them() {
     let machine = Machine::new();
     let spec = custom("index.main");
     let outcome = machine.invoke(&spec, r#"{"a": 1}"#).await;

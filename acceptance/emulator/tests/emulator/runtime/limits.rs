@@ -209,7 +209,7 @@ async fn r192_endless_output_ends_at_the_timeout() {
 }
 
 #[tokio::test]
-async fn r51_and_r52_events_and_results_have_at_most_6_mb() {
+async fn r51_r52_events_and_results_have_at_most_6_mb() {
     let spec = python("def main_handler(event, context): return 'x' * event");
     let machine = Machine::new();
     let limit = 6 * 1024 * 1024;
@@ -233,7 +233,7 @@ async fn r417_a_start_longer_than_the_init_timeout_fails() {
 }
 
 #[tokio::test]
-async fn r110_only_tmp_is_writable_and_r47_it_has_512_mb() {
+async fn r47_r110_only_tmp_is_writable_and_has_512_mb() {
     let index = "import os\n\
                  def denied(path):\n\
                  \x20   try: open(path, 'w')\n\

@@ -40,7 +40,7 @@ async fn r432_the_context_tells_who_runs_where() {
 }
 
 #[tokio::test]
-async fn r77_and_r314_the_environment_has_what_was_configured_and_the_roles_keys() {
+async fn r77_r314_the_environment_has_what_was_configured_and_the_roles_keys() {
     let mut spec = python("import os\ndef main_handler(event, context): return dict(os.environ)");
     spec.environment.insert("COLOR".into(), "blue".into());
     spec.credentials = Some(Credentials {
@@ -105,6 +105,17 @@ async fn r439_an_exception_is_returned_with_its_place_and_logged() {
     assert_eq!(outcome.err_msg, stack);
     let logged = format!("ERROR RequestId: {} Result: {}", outcome.request_id, outcome.ret_msg);
     assert!(outcome.log.contains(&logged), "{}", outcome.log);
+}
+
+#[tokio::test]
+async fn r419_what_stands_before_the_handler_runs_at_start_up_once() {
+    let index = "print('loaded')\ndef main_handler(e, c): print('called')";
+    let (machine, spec) = (Machine::new(), python(index));
+    let log = machine.invoke(&spec, "{}").await.log;
+    let at = |text: &str| log.find(text).unwrap_or_else(|| panic!("{text} is not in {log}"));
+    assert!(at("loaded") < at("Init Report") && at("Init Report") < at("called"), "{log}");
+    let log = machine.invoke(&spec, "{}").await.log;
+    assert!(!log.contains("loaded") && log.contains("called"), "{log}");
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ async fn told(words: &str) -> Outcome {
 }
 
 #[tokio::test]
-async fn r153_one_connection_is_one_invocation() {
+async fn r151_r153_one_connection_is_one_invocation() {
     let front = patient().await;
     let mut socket = Socket::open(&front).await;
     for text in ["hello", "", "a much longer text".repeat(20).as_str()] {

@@ -138,7 +138,7 @@ async fn r228_over_the_quota_is_432_at_once() {
 }
 
 #[tokio::test]
-async fn r213_too_many_starts_are_429() {
+async fn r179_r213_too_many_starts_are_429() {
     let machine = Machine::with(|options| options.starts_per_minute = 1);
     let spec = python(COUNTER);
     let outcomes = tokio::join!(machine.invoke(&spec, "0.05"), machine.invoke(&spec, "0.05"));
@@ -194,12 +194,13 @@ async fn shutdown_ends_what_is_at_work() {
 }
 
 #[tokio::test]
-async fn a_missing_interpreter_is_a_sentence() {
+async fn r188_a_missing_interpreter_is_a_sentence_of_the_platform() {
     let outcome =
         Machine::new().invoke(&FunctionSpec { runtime: "Php7".into(), ..python("") }, "{}").await;
     assert_status(&outcome, Status::Internal);
     assert_eq!(
         outcome.err_msg,
-        "InternalError: runtime Php7 cannot run here: only Python and Node.js functions can"
+        "InternalError: runtime Php7 cannot run here: functions in Python, \
+         Node.js and Go can, and custom runtimes"
     );
 }

@@ -6,7 +6,7 @@ use super::{HELLO, about, create, python, wait, zip};
 use crate::support::{Client, Server, client, wait_for};
 
 #[test]
-fn a_function_reads_back_what_was_created_and_what_was_left_out() {
+fn r73_r76_r79_r105_r120_a_function_reads_back_what_was_created_and_what_was_left_out() {
     let client = client();
     let environment =
         json!({"Variables": [{"Key": "B", "Value": "2"}, {"Key": "A", "Value": "1"}]});
@@ -39,6 +39,7 @@ fn a_function_reads_back_what_was_created_and_what_was_left_out() {
         ("Tags", json!([{"Key": "env", "Value": "dev"}])),
         ("Triggers", json!([])),
         ("StatusReasons", json!([])),
+        ("ClsLogsetId", json!("")),
         ("PublicNetConfig", json!({"PublicNetStatus": "ENABLE", "EipConfig": eip})),
     ] {
         assert_eq!(read[member], value, "{member}");

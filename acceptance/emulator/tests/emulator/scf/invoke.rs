@@ -18,7 +18,7 @@ fn echo() -> Value {
 }
 
 #[test]
-fn a_call_answers_the_functions_result() {
+fn r424_a_call_waits_for_the_functions_result() {
     let client = client();
     create(&client, echo());
     let invoke = |more: Value| client.ok("scf.Invoke", about("echo", more))["Result"].clone();
@@ -61,7 +61,7 @@ fn wrong_calls_are_refused() {
 }
 
 #[test]
-fn r425_a_queued_call_answers_its_id_at_once_and_runs() {
+fn r53_r425_r436_a_queued_call_answers_its_id_at_once_and_runs() {
     let client = client();
     create(&client, python("hello", HELLO));
     let queued = client.ok("scf.Invoke", about("hello", json!({"InvocationType": "Event"})));

@@ -81,6 +81,18 @@ fn r112_a_web_function_cannot_be_invoked_and_an_event_function_not_asked() {
 }
 
 #[test]
+fn r111_packages_of_every_language_need_their_start_file() {
+    let client = client();
+    for runtime in ["Python3.7", "Java8", "Go1", "CustomRuntime"] {
+        let mut request = web("startless");
+        request["Runtime"] = json!(runtime);
+        request["Code"] = json!({"ZipFile": zip(&[("main", "#!/bin/bash\n")])});
+        let code = client.code("scf.CreateFunction", request);
+        assert_eq!(code, "InvalidParameterValue.Code", "{runtime}");
+    }
+}
+
+#[test]
 fn r109_a_web_function_is_never_called_asynchronously() {
     let client = client();
     create(&client, web("hello"));
@@ -96,7 +108,7 @@ fn image(uri: &str) -> Value {
 }
 
 #[test]
-fn r100_r101_r102_an_image_is_kept_and_r73_starts_slower_and_is_never_run() {
+fn r73_r100_r101_r102_an_image_is_kept_and_starts_slower_and_is_never_run() {
     let client = client();
     let name = "ccr.ccs.tencentyun.com/team/app";
     let request = json!({

@@ -32,7 +32,11 @@ fn methods(methods: &Vec<String>) -> Check {
     }
 }
 
-pub(super) fn to_api(rules: &Value<Vec<Rule>>) -> Option<CorsConfiguration> {
+/// The rules, and whether answers say that they depend on the origin.
+pub(super) fn to_api(
+    rules: &Value<Vec<Rule>>,
+    response_vary: &Value<String>,
+) -> Option<CorsConfiguration> {
     let rules = rules.known().filter(|rules| !rules.is_empty())?;
     let to_rule = |rule: &Rule| CorsRule {
         allowed_origins: rule.allowed_origins.or_default(),
@@ -41,16 +45,16 @@ pub(super) fn to_api(rules: &Value<Vec<Rule>>) -> Option<CorsConfiguration> {
         expose_headers: rule.expose_headers.or_default(),
         max_age_seconds: rule.max_age_seconds.known().copied(),
     };
-    Some(CorsConfiguration { rules: rules.iter().map(to_rule).collect() })
+    let response_vary = response_vary.known().map(|vary| vary == "true");
+    Some(CorsConfiguration { rules: rules.iter().map(to_rule).collect(), response_vary })
 }
 
 /// What is empty keeps the form in which the user wrote it.
-pub(super) fn adopt(current: &Value<Vec<Rule>>, found: CorsConfiguration) -> Value<Vec<Rule>> {
+pub(super) fn adopt(current: &Value<Vec<Rule>>, found: Vec<CorsRule>) -> Value<Vec<Rule>> {
     let current = current.known().map(Vec::as_slice).unwrap_or_default();
-    let rules = found.rules.into_iter().enumerate().map(|(index, found)| {
+    let rules = found.into_iter().enumerate().map(|(index, found)| {
         let written = current.get(index).map(|rule| &rule.expose_headers);
-        let unset =
-            found.expose_headers.is_empty() && !written.is_some_and(|written| written.is_known());
+        let unset = found.expose_headers.is_empty() && !written.is_some_and(Value::is_known);
         Rule {
             allowed_origins: found.allowed_origins.into(),
             allowed_methods: found.allowed_methods.into(),

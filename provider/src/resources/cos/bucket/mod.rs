@@ -44,6 +44,10 @@ pub struct Bucket {
     /// Whether the objects lie in several zones. It cannot be changed.
     #[tf(optional, force_new)]
     pub multi_az: Value<bool>,
+    /// `true` where answers to pages of other origins say that they depend on the origin; goes
+    /// together with `cors_rules`.
+    #[tf(optional, validate(one_of(&["true", "false"])))]
+    pub cors_response_vary: Value<String>,
     /// Whether everything in the bucket is deleted with it, all versions and unfinished uploads. A
     /// bucket that is not empty cannot be deleted otherwise.
     #[tf(optional, default = false)]
@@ -136,6 +140,10 @@ impl Lifecycle for Bucket {
     }
 
     fn validate(config: &Self, problems: &mut Diagnostics) {
+        if !config.cors_response_vary.is_null() && config.cors_rules.is_known_and(Vec::is_empty) {
+            let detail = "cors_response_vary needs cors_rules.";
+            problems.error("cors_response_vary", "Nothing that could depend on it", detail);
+        }
         lifecycle::check(&config.lifecycle_rules, problems);
         website::check(&config.website, problems);
     }
@@ -175,7 +183,7 @@ impl Bucket {
         }
         change(cloud, name, encryption(prior), encryption(self), "encryption_algorithm").await?;
         change(cloud, name, tagging(prior), tagging(self), "tags").await?;
-        let cors = |bucket: &Bucket| cors::to_api(&bucket.cors_rules);
+        let cors = |bucket: &Bucket| cors::to_api(&bucket.cors_rules, &bucket.cors_response_vary);
         change(cloud, name, cors(prior), cors(self), "cors_rules").await?;
         let lifecycle = |bucket: &Bucket| lifecycle::to_api(&bucket.lifecycle_rules);
         change(cloud, name, lifecycle(prior), lifecycle(self), "lifecycle_rules").await?;
@@ -197,7 +205,13 @@ impl Bucket {
         let found = found.tag_set.tags.into_iter().map(|tag| (tag.key, tag.value));
         self.tags = tags::adopt(&self.tags, found);
         let cors = cos::find_document::<CorsConfiguration>(cloud, &name).await?;
-        self.cors_rules = cors::adopt(&self.cors_rules, cors.unwrap_or_default());
+        let cors = cors.unwrap_or_default();
+        self.cors_response_vary = match (cors.response_vary, &self.cors_response_vary) {
+            // Not to depend on it is what is not set.
+            (None | Some(false), Value::Null) => Value::Null,
+            (vary, _) => vary.unwrap_or_default().to_string().into(),
+        };
+        self.cors_rules = cors::adopt(&self.cors_rules, cors.rules);
         let lifecycle = cos::find_document::<LifecycleConfiguration>(cloud, &name).await?;
         self.lifecycle_rules =
             lifecycle::adopt(&self.lifecycle_rules, lifecycle.unwrap_or_default());
@@ -235,7 +249,7 @@ fn encryption(bucket: &Bucket) -> Option<EncryptionConfiguration> {
 fn tagging(bucket: &Bucket) -> Option<Tagging> {
     let pairs = tags::pairs(&bucket.tags).into_iter();
     let tags: Vec<_> = pairs.map(|(key, value)| Tag { key, value }).collect();
-    (!tags.is_empty()).then(|| Tagging { tag_set: TagSet { tags } })
+    (!tags.is_empty()).then_some(Tagging { tag_set: TagSet { tags } })
 }
 
 /// Where a bucket is reached.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
 
-use super::{Function, code, concurrency, image, intranet, web};
+use super::{Function, code, concurrency, environment, image, intranet, web};
 use crate::resources::scf::trigger::inline::{self, Context};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
@@ -122,6 +122,7 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         let detail = "cos_bucket_region needs cos_bucket_name.";
         problems.error("cos_bucket_region", "Region without a bucket", detail);
     }
+    environment::validate(config, problems);
     check_entry_point(config, problems);
     check_time_limit(config, problems);
     check_trace(config, problems);

@@ -65,7 +65,7 @@ pub enum Sent {
 
 impl Sent {
     /// The code of a request, and the word for where it comes from.
-    pub fn to_api(self) -> (Code, Option<String>) {
+    pub fn into_api(self) -> (Code, Option<String>) {
         let package = match self {
             Sent::Image(image) => {
                 return (Code { image_config: Some(image), ..Code::default() }, None);
@@ -231,7 +231,8 @@ pub fn sources(config: &Function) -> Vec<Path> {
         ("source_file", &config.source_file),
         ("cos_bucket_name", &config.cos_bucket_name),
     ];
-    let image = config.image().map(|_| Path::attribute("image_config"));
+    let image = config.image_config.is_unknown() || config.image().is_some();
+    let image = image.then(|| Path::attribute("image_config"));
     let given = given.iter().filter(|(_, value)| !value.is_null());
     given.map(|(name, _)| Path::attribute(*name)).chain(image).collect()
 }

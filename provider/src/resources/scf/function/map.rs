@@ -1,10 +1,8 @@
 //! Between the model and the API.
 
-use tencentcloud_api::Secret;
 use tencentcloud_api::scf::{
-    CreateFunctionRequest, EipConfigIn, Environment, FunctionKey, GetFunctionResponse,
-    PublicNetConfigIn, Tag, Trigger, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
-    Variable, VpcConfig,
+    CreateFunctionRequest, EipConfigIn, FunctionKey, GetFunctionResponse, PublicNetConfigIn, Tag,
+    Trigger, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, VpcConfig,
 };
 use tf_schema::Value;
 
@@ -18,7 +16,7 @@ use crate::tags;
 impl Function {
     /// The request that creates the function.
     pub(super) fn to_create(&self, code: Sent) -> CreateFunctionRequest {
-        let (code, code_source) = code.to_api();
+        let (code, code_source) = code.into_api();
         CreateFunctionRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
@@ -28,7 +26,7 @@ impl Function {
             description: self.description.known().cloned(),
             memory_size: self.mem_size.known().copied(),
             timeout: self.timeout.known().copied(),
-            environment: self.environment.is_known().then(|| self.environment()),
+            environment: self.has_environment().then(|| self.to_environment()),
             runtime: self.runtime.known().cloned(),
             vpc_config: self.vpc_id.is_known().then(|| self.vpc_config()),
             role: self.role.known().cloned(),
@@ -62,7 +60,7 @@ impl Function {
 
     /// The request that sends code and handler.
     pub(super) fn to_update_code(&self, code: Sent) -> UpdateFunctionCodeRequest {
-        let (code, code_source) = code.to_api();
+        let (code, code_source) = code.into_api();
         UpdateFunctionCodeRequest {
             function_name: self.name.or_default(),
             namespace: self.namespace.known().cloned(),
@@ -93,8 +91,8 @@ impl Function {
             request.l5_enable = self.l5_enable.known().map(|on| flag(*on));
             return Some(request);
         };
-        if self.environment != prior.environment {
-            request.environment = Some(self.environment());
+        if self.environment_differs(prior) {
+            request.environment = Some(self.to_environment());
         }
         if self.layers != prior.layers {
             request.layers = Some(layers::to_api(&self.layers));
@@ -124,20 +122,6 @@ impl Function {
         // An empty name takes the role away.
         request.role = (self.role != prior.role).then(|| self.role.or_default());
         (request != name).then_some(request)
-    }
-
-    /// All variables; none are one with an empty key, or the cloud keeps what it has.
-    fn environment(&self) -> Environment {
-        let mut variables: Vec<Variable> = self
-            .environment
-            .or_default()
-            .into_iter()
-            .map(|(key, value)| Variable { key, value: Secret::from(value) })
-            .collect();
-        if variables.is_empty() {
-            variables.push(Variable::default());
-        }
-        Environment { variables }
     }
 
     fn vpc_config(&self) -> VpcConfig {
@@ -212,13 +196,6 @@ impl Function {
         if found != image::RUNTIME || self.runtime.is_known() {
             self.runtime = filled(found);
         }
-    }
-
-    /// No variables keep the form in which the user wrote them: null or an empty map.
-    fn adopt_environment(&mut self, found: Environment) {
-        let found = found.variables.into_iter();
-        let pairs = found.map(|variable| (variable.key, variable.value.expose().to_owned()));
-        self.environment = tags::adopt(&self.environment, pairs);
     }
 }
 

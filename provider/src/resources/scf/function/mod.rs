@@ -4,10 +4,12 @@
 pub mod check;
 mod code;
 pub mod concurrency;
+mod environment;
 pub mod image;
 pub mod intranet;
 pub mod layers;
 mod map;
+mod publish;
 mod web;
 
 use std::collections::BTreeMap;
@@ -25,9 +27,9 @@ use crate::{Cloud, create, id, tags};
 
 /// A function: code that the cloud runs when it is called.
 ///
-/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package
-/// (`zip_file`), an object in COS (`cos_bucket_name`) or a container image (`image_config`). The
-/// provider packs folders and files by itself, the same on every machine, and
+/// The code comes from a folder (`source_dir`), a file (`source_file`), a zip package (`zip_file`),
+/// an object in COS (`cos_bucket_name`) or a container image (`image_config`). The provider packs
+/// folders and files by itself, the same on every machine, and
 /// follows their content: `code_sha256` changes if and only if the code does.
 #[derive(Resource, Default)]
 pub struct Function {
@@ -79,7 +81,7 @@ pub struct Function {
     pub cos_bucket_region: Value<String>,
     /// Bucket, in the function's region and with the APPID at its end, through which a package is
     /// sent that is too large for a request. It stays there under its hash, so the same bytes are
-    /// sent once.
+    /// sent once; to be destroyed with it, the bucket needs `force_clean`.
     #[tf(optional, validate(staging::staging_name))]
     pub staging_bucket: Value<String>,
     /// Memory in MB: 64, or 128 to 3072 in steps of 128.
@@ -91,6 +93,14 @@ pub struct Function {
     /// Environment variables. Keys and values together may have 4 KB.
     #[tf(optional, validate(check::environment))]
     pub environment: Value<BTreeMap<String, String>>,
+    /// Environment variables whose values Terraform never stores: they are in no state and in no
+    /// plan file. Another name is a change; another value is sent when `environment_wo_version`
+    /// changes.
+    #[tf(optional, write_only, sensitive, validate(check::environment))]
+    pub environment_wo: Value<BTreeMap<String, String>>,
+    /// Any number: change it to send the values of `environment_wo` again.
+    #[tf(optional)]
+    pub environment_wo_version: Value<i64>,
     /// Name of the role that the function's code takes on.
     #[tf(optional)]
     pub role: Value<String>,
@@ -134,6 +144,10 @@ pub struct Function {
     /// Log topic to which the function's logs go; goes together with `cls_logset_id`.
     #[tf(optional, computed, stable)]
     pub cls_topic_id: Value<String>,
+    /// Whether a version is published when the function is made, and with every change of its code
+    /// or configuration. Versions stay when another one is published.
+    #[tf(optional, default = false)]
+    pub publish: Value<bool>,
     /// Tags of the function.
     #[tf(optional)]
     pub tags: tags::Tags,
@@ -164,6 +178,18 @@ pub struct Function {
     /// Whether the cloud installs the code's dependencies.
     #[tf(computed, stable)]
     pub install_dependency: Value<bool>,
+    /// The version that was published last, `$LATEST` without `publish`.
+    #[tf(computed, stable)]
+    pub version: Value<String>,
+    /// Namespace, name and `version`, joined by plus signs.
+    #[tf(computed, stable)]
+    pub qualified_id: Value<String>,
+    /// The version that was published before it.
+    #[tf(computed, stable)]
+    pub previous_version: Value<String>,
+    /// Names of the variables of `environment_wo`.
+    #[tf(computed, stable)]
+    pub environment_wo_names: Value<Set<String>>,
     /// State of the function.
     #[tf(computed, stable)]
     pub status: Value<String>,
@@ -272,6 +298,7 @@ impl Lifecycle for Function {
 
     async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let code = code::deliver(self, cloud).await?;
+        self.note_hidden();
         let key = self.key();
         let request = self.to_create(code);
         let made = scf::create_function(cloud, &request).await;
@@ -283,7 +310,8 @@ impl Lifecycle for Function {
         if self.l5_enable.is_known_and(|on| *on) {
             self.update_configuration(None, cloud).await?;
         }
-        inline::apply(cloud, &key, &Value::Null, &self.triggers).await
+        inline::apply(cloud, &key, &Value::Null, &self.triggers).await?;
+        publish::apply(self, cloud).await
     }
 
     async fn read(&mut self, cloud: &Cloud) -> Result<Presence, Problem> {
@@ -294,6 +322,7 @@ impl Lifecycle for Function {
         };
         self.notice_foreign_code(&found, &key, cloud).await?;
         code::follow_object(self, cloud).await;
+        publish::read(self, &found, cloud).await?;
         self.adopt(&key, found);
         Ok(Presence::Present)
     }
@@ -311,12 +340,13 @@ impl Lifecycle for Function {
             updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
             scf::wait_active(cloud, &key).await?;
         }
+        self.note_hidden();
         self.update_configuration(Some(prior), cloud).await?;
         inline::apply(cloud, &key, &prior.triggers, &self.triggers).await?;
         let path = format!("namespace/{}/function/{}", key.namespace, key.name);
         let resource = tag::resource_name("scf", cloud.region(), &path);
         tags::update(cloud, resource, &prior.tags, &self.tags).await?;
-        Ok(())
+        publish::apply(self, cloud).await
     }
 
     async fn delete(&mut self, cloud: &Cloud) -> Result<(), Problem> {
@@ -354,6 +384,8 @@ impl Lifecycle for Function {
         packed::plan(change).await;
         code::plan(change, cloud).await;
         image::plan(change, cloud.region());
+        environment::plan(change);
+        publish::plan(change);
         plan_consequences(change);
         layers::warn(change, cloud).await
     }
