@@ -64,6 +64,7 @@ impl Cloud {
         let made = namespaces.into_iter().filter(|name| name != scf::DEFAULT_NAMESPACE);
         list("namespace", made.collect());
         list("layer", self.names(&scf::ListLayersRequest::default()));
+        list("custom domain", self.names(&scf::ListCustomDomainsRequest::default()));
         list("network", self.names(&vpc::DescribeVpcsRequest::default()));
         list("subnet", self.names(&vpc::DescribeSubnetsRequest::default()));
         list("security group", self.names(&vpc::DescribeSecurityGroupsRequest::default()));

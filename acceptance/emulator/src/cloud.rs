@@ -119,7 +119,7 @@ impl Cloud {
     /// Serves what is stored now, after more than a call has changed.
     pub fn refresh(self: &Arc<Self>) {
         self.gateway.refresh_all(self);
-        self.triggers.changed();
+        self.triggers.timers_changed();
     }
 
     /// Forgets every object, or those of one account, and stops what runs on their behalf.

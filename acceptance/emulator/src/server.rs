@@ -86,7 +86,7 @@ async fn route(
     if request.uri().path().starts_with(web::ROOT) {
         return Ok(web::respond_at(cloud, request).await);
     }
-    if url::is_meant(request.uri(), request.headers()) {
+    if url::is_meant(cloud, request.uri(), request.headers()) {
         return Ok(url::respond(cloud, peer, request).await);
     }
     Ok(respond(cloud, peer, request).await?.map(whole))

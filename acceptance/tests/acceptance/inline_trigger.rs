@@ -114,7 +114,13 @@ fn triggers_of_others_stay_and_what_is_there_is_taken_over() {
 #[test]
 fn a_trigger_that_was_changed_or_deleted_outside_is_put_right() {
     let case = case();
-    let both = function(&(timer("one", "0 0 1 * * * *") + &cos("cos:ObjectCreated:*", "in/")));
+    let bucket =
+        "resource \"tencentcloud_cos_bucket\" \"a\" {\n  bucket = \"pictures-1250000000\"\n}\n";
+    let cos = |event: &str| {
+        cos(event, "in/").replace("\"pictures-1250000000\"", "tencentcloud_cos_bucket.a.bucket")
+    };
+    let both = bucket.to_owned()
+        + &function(&(timer("one", "0 0 1 * * * *") + &cos("cos:ObjectCreated:*")));
     case.apply(&both);
     let update = scf::UpdateTriggerRequest {
         function_name: "hello".to_owned(),
@@ -128,7 +134,8 @@ fn a_trigger_that_was_changed_or_deleted_outside_is_put_right() {
     case.apply(&both);
     assert!(found(&case).contains(&r#"one {"cron":"0 0 1 * * * *"}"#.to_owned()));
     // A rule of a bucket cannot be changed: it is made anew.
-    case.apply(&function(&(timer("one", "0 0 1 * * * *") + &cos("cos:ObjectRemove:*", "in/"))));
+    let removed = timer("one", "0 0 1 * * * *") + &cos("cos:ObjectRemove:*");
+    case.apply(&(bucket.to_owned() + &function(&removed)));
     let all = found(&case).join("\n");
     assert!(all.contains("ObjectRemove") && !all.contains("ObjectCreated"), "{all}");
     case.finish();

@@ -4,6 +4,7 @@
 mod balancer;
 mod concurrency;
 mod cos;
+mod custom_domain;
 mod demo;
 mod examples;
 mod faults;

@@ -18,6 +18,12 @@ const OURS: [&str; 10] = [
     "timeouts",
 ];
 
+/// The same for a type whose attributes other types have officially.
+const OURS_OF: [(&str, &[&str]); 1] = [(
+    "tencentcloud_scf_trigger",
+    &["apigw", "ckafka", "cmq", "cos", "http", "intranet_url", "timer", "url"],
+)];
+
 /// Turns a state into what the official provider would have written: nothing is null there but
 /// maps, texts that were never set are `""`, numbers 0 and flags false; and its private data is its
 /// own.
@@ -28,8 +34,9 @@ fn officially(state: &mut Json, schema: &Json) {
         let instance = &mut resource["instances"][0];
         instance["private"] = json!("eyJzY2hlbWFfdmVyc2lvbiI6IjAifQ==");
         let values = instance["attributes"].as_object_mut().expect("there are attributes");
-        for name in OURS {
-            values.remove(name);
+        let of_kind = OURS_OF.iter().filter(|(of, _)| *of == kind).flat_map(|(_, names)| *names);
+        for name in OURS.iter().chain(of_kind) {
+            values.remove(*name);
         }
         fill_in(values, block);
     }
@@ -78,6 +85,34 @@ resource "tencentcloud_scf_function" "a" {
   layers {
     layer_name    = tencentcloud_scf_layer.a.layer_name
     layer_version = tencentcloud_scf_layer.a.layer_version
+  }
+  triggers {
+    name         = "inline"
+    type         = "timer"
+    trigger_desc = "0 0 8 * * * *"
+  }
+}
+resource "tencentcloud_scf_trigger" "a" {
+  function_name = tencentcloud_scf_function.a.name
+  namespace     = "default"
+  type          = "ckafka"
+  trigger_name  = "ckafka-2o10hua5-orders"
+  trigger_desc  = "{\"maxMsgNum\": 5, \"offset\": \"latest\"}"
+}
+resource "tencentcloud_scf_trigger_config" "a" {
+  function_name = tencentcloud_scf_function.a.name
+  type          = "timer"
+  trigger_name  = "inline"
+  enable        = "OPEN"
+}
+resource "tencentcloud_scf_custom_domain" "a" {
+  domain   = "www.example.com"
+  protocol = "HTTP"
+  endpoints_config {
+    namespace     = "default"
+    function_name = tencentcloud_scf_function.a.name
+    qualifier     = "$LATEST"
+    path_match    = "/*"
   }
 }
 resource "tencentcloud_scf_layer" "a" {

@@ -45,9 +45,12 @@ fn timer(name: &str, cron: &str, rest: &str) -> String {
 
 fn cos(event: &str, rest: &str) -> String {
     let block = format!(
-        "cos {{\n    bucket = \"{BUCKET}\"\n    event = \"{event}\"\n    suffix = \".png\"\n  }}"
+        "cos {{\n    bucket = tencentcloud_cos_bucket.a.bucket\n    event = \"{event}\"\n    \
+         suffix = \".png\"\n  }}"
     );
-    trigger("cos", &format!("{rest}\n  {block}"))
+    let bucket =
+        format!("resource \"tencentcloud_cos_bucket\" \"a\" {{\n  bucket = \"{BUCKET}\"\n}}\n");
+    bucket + &trigger("cos", &format!("{rest}\n  {block}"))
 }
 
 /// The triggers of the function as the cloud has them.
@@ -149,7 +152,8 @@ fn r259_a_rule_of_a_bucket_is_switched_in_place_and_replaced_when_it_changes() {
     case.apply(&removed);
     assert_eq!(found(&case).len(), 1);
     assert!(found(&case)[0].trigger_desc.contains("ObjectRemove"));
-    let elsewhere = removed.replace(BUCKET, "papers-1250000000");
+    let elsewhere =
+        removed.replace("= tencentcloud_cos_bucket.a.bucket", "= \"papers-1250000000\"");
     assert_eq!(case.plan(&elsewhere).action(TRIGGER), "replace");
     case.configure(&removed);
     case.import(TRIGGER, &format!("hello#default#{name}"), &["cos"]);

@@ -35,6 +35,24 @@ resource "tencentcloud_scf_trigger" "url" {
   }
 }
 
+# Every new picture.
+resource "tencentcloud_cos_bucket" "pictures" {
+  bucket = "pictures-1250000000"
+}
+
+resource "tencentcloud_scf_trigger" "pictures" {
+  function_name = tencentcloud_scf_function.hello.name
+  namespace     = tencentcloud_scf_function.hello.namespace
+  type          = "cos"
+
+  cos {
+    bucket = tencentcloud_cos_bucket.pictures.bucket
+    event  = "cos:ObjectCreated:*"
+    prefix = "new/"
+    suffix = ".png"
+  }
+}
+
 # The JSON document of the official provider does as well.
 resource "tencentcloud_scf_trigger" "orders" {
   function_name = tencentcloud_scf_function.hello.name

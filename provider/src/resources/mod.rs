@@ -19,6 +19,7 @@ pub fn all() -> Resources<Cloud> {
         .with::<cos::bucket::Bucket>()
         .with::<cos::object::Object>()
         .with::<scf::alias::Alias>()
+        .with::<scf::custom_domain::CustomDomain>()
         .with::<scf::event_invoke_config::EventInvokeConfig>()
         .with::<scf::function::Function>()
         .with::<scf::invoke_function::InvokeFunction>()

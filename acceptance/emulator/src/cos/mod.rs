@@ -319,6 +319,15 @@ fn page(answer: Answer, method: &Method, resource: &str, request_id: &str) -> Pa
     page
 }
 
+/// Whether the account has a bucket of that whole name in a region.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn has_bucket(here: &Scope<'_>, region: &str, name: &str) -> Result<bool, StoreError> {
+    let found = here.in_region("").get::<Bucket>(name)?;
+    Ok(found.is_some_and(|bucket| bucket.region == region))
+}
+
 /// The bytes of an object that another service of the account reads: `bucket` with or without its
 /// APPID, `key` with or without a leading slash.
 ///

@@ -5,6 +5,7 @@ pub mod alias;
 mod async_event;
 mod concurrency;
 mod copy;
+mod domain;
 mod event_invoke;
 pub mod function;
 mod image;
@@ -66,6 +67,11 @@ pub const ACTIONS: &[Action] = &[
     write("UpdateFunctionEventInvokeConfig", event_invoke::update),
     read("GetFunctionEventInvokeConfig", event_invoke::get),
     read("ListTriggers", trigger::list),
+    write("CreateCustomDomain", domain::create),
+    read("GetCustomDomain", domain::get),
+    read("ListCustomDomains", domain::list),
+    write("UpdateCustomDomain", domain::update),
+    write("DeleteCustomDomain", domain::delete),
     write("CreateTrigger", trigger::create),
     write("UpdateTrigger", trigger::update),
     write("UpdateTriggerStatus", trigger::update_status),

@@ -74,10 +74,12 @@ actions! {
     ;
     scf:
         CreateAliasRequest
+        CreateCustomDomainRequest
         CreateFunctionRequest
         CreateNamespaceRequest
         CreateTriggerRequest
         DeleteAliasRequest
+        DeleteCustomDomainRequest
         DeleteFunctionRequest
         DeleteFunctionVersionRequest
         DeleteLayerVersionRequest
@@ -88,6 +90,7 @@ actions! {
         GetAccountRequest
         GetAliasRequest
         GetAsyncEventStatusRequest
+        GetCustomDomainRequest
         GetFunctionAddressRequest
         GetFunctionEventInvokeConfigRequest
         GetFunctionLogsRequest
@@ -100,6 +103,7 @@ actions! {
         InvokeRequest
         ListAliasesRequest
         ListAsyncEventsRequest
+        ListCustomDomainsRequest
         ListFunctionsRequest
         ListLayerVersionsRequest
         ListLayersRequest
@@ -112,6 +116,7 @@ actions! {
         PutReservedConcurrencyConfigRequest
         TerminateAsyncEventRequest
         UpdateAliasRequest
+        UpdateCustomDomainRequest
         UpdateFunctionCodeRequest
         UpdateFunctionConfigurationRequest
         UpdateFunctionEventInvokeConfigRequest

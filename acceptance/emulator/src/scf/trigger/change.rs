@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::settings::{Api, ApiService, Ckafka, Cmq, Cos, Http, Timer, merged, read};
-use super::{Kind, Trigger, key, put};
+use super::{Kind, Trigger, key, put, store};
 use crate::call::Call;
+use crate::cos;
 use crate::params::Params;
 use crate::refusal::{Answer, Refusal, refuse, refused};
 use crate::regions;
@@ -123,7 +124,14 @@ fn settings(
             }
             Timer::settings(text)?
         }
-        Kind::Cos => Cos::read(&name, call.region(), text)?.settings()?,
+        Kind::Cos => {
+            let rule = Cos::read(&name, call.region(), text)?;
+            if !cos::has_bucket(&call.store, call.region(), rule.bucket())? {
+                let text = format!("There is no bucket {} in {}.", rule.bucket(), call.region());
+                return refused("ResourceNotFound.Cos", text);
+            }
+            rule.settings()?
+        }
         Kind::Cmq => Cmq::settings(text)?,
         Kind::Ckafka => Ckafka::settings(&name, text)?,
         Kind::Http => return url(call, function, id),
@@ -165,6 +173,13 @@ fn api(call: &Call<'_>, function: &Function, id: &str) -> Result<String, Refusal
     {
         let text = format!("The APIs of a web function are in one service: {}.", other.service_id);
         return refused("InvalidParameterValue.TriggerDesc", text);
+    }
+    // R148: the path is the function's name, and the environment does not count.
+    let method = |api: &ApiService| (api.service_id.clone(), api.method.clone());
+    if others.iter().any(|other| method(other) == (service_id.clone(), asked.method.clone())) {
+        let text =
+            format!("The service {service_id} has an API with that path and method already.");
+        return refused("ResourceInUse.Trigger", text);
     }
     let api_id = call.new_id("api")?;
     let app_id = call.account.app_id;
@@ -221,7 +236,7 @@ pub(in crate::scf) fn update(call: &Call<'_>) -> Answer {
     let kind = Kind::read(p.str("Type"))?;
     if !matches!(kind, Kind::Timer | Kind::Ckafka | Kind::Http) {
         let text = format!("A {} trigger cannot be changed, only made anew.", kind.name());
-        return refused("InvalidParameterValue.Type", text);
+        return refused("UnsupportedOperation.Trigger", text);
     }
     let (_, key, mut trigger) = named(call)?;
     if let Some(text) = p.text("TriggerDesc").filter(|text| !text.is_empty()) {
@@ -254,7 +269,7 @@ pub(in crate::scf) fn update_status(call: &Call<'_>) -> Answer {
     let kind = Kind::read(p.str("Type"))?;
     if !matches!(kind, Kind::Timer | Kind::Cos | Kind::Ckafka) {
         let text = format!("A {} trigger cannot be switched on or off.", kind.name());
-        return refused("InvalidParameterValue.Type", text);
+        return refused("UnsupportedOperation.Trigger", text);
     }
     let (_, key, mut trigger) = named(call)?;
     let wanted = enabled(p)?.unwrap_or(trigger.enabled);
@@ -267,8 +282,7 @@ pub(in crate::scf) fn update_status(call: &Call<'_>) -> Answer {
 }
 
 fn store_changed(call: &Call<'_>, key: &str, trigger: Trigger) -> Answer {
-    call.store.put(key, &Trigger { modified: call.now, ..trigger })?;
-    call.after(|cloud| cloud.triggers.changed());
+    store(call, key, &Trigger { modified: call.now, ..trigger })?;
     Ok(json!({}))
 }
 

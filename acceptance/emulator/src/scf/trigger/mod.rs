@@ -119,8 +119,17 @@ pub fn put(call: &Call<'_>, function: &str, trigger: &Trigger) -> Result<(), Ref
     if let Some((_, old)) = all.iter().find(|(other, _)| *other == key) {
         trigger.created = old.created;
     }
-    call.store.put(&key, &trigger)?;
-    call.after(|cloud| cloud.triggers.changed());
+    store(call, &key, &trigger)
+}
+
+/// Stores a trigger under its key, new or changed.
+fn store(call: &Call<'_>, key: &str, trigger: &Trigger) -> Result<(), Refusal> {
+    call.store.put(key, trigger)?;
+    if trigger.kind == Kind::Timer.name() {
+        call.after(|cloud| cloud.triggers.timers_changed());
+    } else {
+        call.after(|cloud| cloud.triggers.changed());
+    }
     Ok(())
 }
 

@@ -167,6 +167,11 @@ impl Cos {
         write(self)
     }
 
+    /// The bucket, `NAME-APPID`.
+    pub(super) fn bucket(&self) -> &str {
+        self.bucket_url.split('.').next().unwrap_or_default()
+    }
+
     /// Whether one thing that happens could concern both rules of a bucket.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
         let (a, b) = (&self.filter, &other.filter);
@@ -405,23 +410,24 @@ pub(super) struct Api<'a> {
     pub url: &'a str,
 }
 
-/// A service of the API gateway, by id or name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+/// What tells the APIs of a function apart: the service, by id or name, and the method.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ApiService {
     pub service_id: String,
     pub service_name: String,
+    pub method: String,
 }
 
 impl ApiService {
     /// The service that the settings of an API name.
     pub(super) fn read(text: &str) -> Result<Self, Refusal> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Settings {
-            service: ApiService,
-        }
-        Ok(read::<Settings>(text)?.service)
+        let settings: Value = read(text)?;
+        let word = |value: &Value, usual: &str| value.as_str().unwrap_or(usual).to_owned();
+        Ok(Self {
+            service_id: word(&settings["service"]["serviceId"], ""),
+            service_name: word(&settings["service"]["serviceName"], ""),
+            method: word(&settings["api"]["requestConfig"]["method"], "ANY"),
+        })
     }
 }
 

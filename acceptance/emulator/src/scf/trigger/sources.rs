@@ -1,7 +1,7 @@
 //! Which triggers something that happens concerns: the stored triggers, compiled.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Notify;
@@ -11,6 +11,7 @@ use super::{Kind, Trigger};
 use crate::accounts::Account;
 use crate::cloud::Cloud;
 use crate::cron::Cron;
+use crate::scf::domain::Domain;
 use crate::scf::invoke::Target;
 use crate::scf::queue;
 use crate::store::StoreError;
@@ -19,7 +20,8 @@ use crate::store::StoreError;
 #[derive(Default)]
 pub struct Sources {
     known: RwLock<Arc<Known>>,
-    fresh: AtomicBool,
+    /// How often triggers have changed.
+    changes: AtomicU64,
     /// Whether somebody looks every second as it is.
     pub(super) ticks: AtomicBool,
     pub(super) wake: Notify,
@@ -28,9 +30,13 @@ pub struct Sources {
 /// The triggers of all accounts.
 #[derive(Default)]
 pub(super) struct Known {
+    /// After how many changes this was read.
+    at: Option<u64>,
     pub(super) timers: Vec<(Arc<Bound>, Cron)>,
     /// Function URLs and APIs by name.
     urls: HashMap<String, Arc<Bound>>,
+    /// Custom domains by name.
+    domains: HashMap<String, Arc<OwnDomain>>,
     /// Others by account, region, type and name.
     others: HashMap<(String, String, String, String), Vec<Arc<Bound>>>,
 }
@@ -42,6 +48,13 @@ pub(super) struct Bound {
     pub(super) namespace: String,
     pub(super) function: String,
     pub(super) trigger: Trigger,
+}
+
+/// A custom domain and whose it is.
+pub(super) struct OwnDomain {
+    pub(super) account: Arc<Account>,
+    pub(super) region: String,
+    pub(super) domain: Domain,
 }
 
 impl Bound {
@@ -66,7 +79,12 @@ impl Bound {
 impl Sources {
     /// Tells that triggers have changed.
     pub fn changed(&self) {
-        self.fresh.store(false, Ordering::Release);
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Tells that there may be new timers. Who looks every second as it is need not be woken.
+    pub fn timers_changed(&self) {
+        self.changed();
         if !self.ticks.load(Ordering::Acquire) {
             self.wake.notify_one();
         }
@@ -77,33 +95,43 @@ impl Sources {
         self.wake.notify_one();
     }
 
-    /// The triggers as they are stored now.
+    /// The triggers as they are stored now. Who asks while another compiles them waits for it, so that
+    /// nobody sees them as they were before a change that is done.
     pub(super) fn known(&self, cloud: &Cloud) -> Arc<Known> {
-        if !self.fresh.swap(true, Ordering::AcqRel) {
+        let now = || Some(self.changes.load(Ordering::Acquire));
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if known.at == now() {
+            return Arc::clone(&known);
+        }
+        drop(known);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let at = now();
+        if known.at != at {
             match Known::read(cloud) {
-                Ok(known) => {
-                    let known = Arc::new(known);
-                    *self.known.write().unwrap_or_else(PoisonError::into_inner) =
-                        Arc::clone(&known);
-                    return known;
-                }
+                Ok(read) => *known = Arc::new(Known { at, ..read }),
                 Err(error) => tracing::error!(%error, "triggers work as they were"),
             }
         }
-        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&known)
     }
 }
 
 impl Known {
     fn read(cloud: &Cloud) -> Result<Self, StoreError> {
         let mut known = Self::default();
-        for (_, region, key, trigger) in cloud.store.read()?.every::<Trigger>()? {
+        let txn = cloud.store.read()?;
+        for (_, region, key, trigger) in txn.every::<Trigger>()? {
             let Some(account) = Account::of(&trigger.owner) else { continue };
             let mut parts = key.split('/').map(str::to_owned);
             let (namespace, function) =
                 (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             let account = Arc::new(account);
             known.add(Arc::new(Bound { account, region, namespace, function, trigger }));
+        }
+        for (_, region, name, domain) in txn.every::<Domain>()? {
+            let Some(account) = Account::of(&domain.owner) else { continue };
+            let account = Arc::new(account);
+            known.domains.insert(name, Arc::new(OwnDomain { account, region, domain }));
         }
         Ok(known)
     }
@@ -132,6 +160,11 @@ impl Known {
     /// A function URL or API.
     pub(super) fn url(&self, name: &str) -> Option<&Arc<Bound>> {
         self.urls.get(name)
+    }
+
+    /// A custom domain.
+    pub(super) fn domain(&self, name: &str) -> Option<&Arc<OwnDomain>> {
+        self.domains.get(&name.to_ascii_lowercase())
     }
 
     /// Every function URL and API.

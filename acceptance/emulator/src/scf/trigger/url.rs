@@ -1,4 +1,4 @@
-//! Function URLs and APIs of the API gateway answer over HTTP.
+//! Function URLs, custom domains and APIs of the API gateway answer over HTTP.
 //!
 //! They are called under their own hosts, with this cloud as the proxy or with their `Host` header,
 //! and always at `/_url/NAME/PATH`.
@@ -18,14 +18,14 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::Kind;
-use super::settings::{self, Cors, Http};
+use super::settings::{self, Cors, Http, Net};
 use super::sources::Bound;
 use crate::cloud::Cloud;
 use crate::params;
 use crate::refusal::Refusal;
 use crate::runtime::{Status, WebBody, whole};
 use crate::scf::function::{self, Function, Kind as FunctionKind};
-use crate::scf::invoke;
+use crate::scf::invoke::{self, Target};
 use crate::scf::queue;
 use crate::server::Page;
 use crate::verify::Authorization;
@@ -46,31 +46,65 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
     uri.host().or(named).unwrap_or_default().split(':').next().unwrap_or_default()
 }
 
-/// Whether a request is for a function URL or an API.
+/// Whether a request is for a function URL, a custom domain or an API.
 #[must_use]
-pub fn is_meant(uri: &Uri, headers: &HeaderMap) -> bool {
+pub fn is_meant(cloud: &Cloud, uri: &Uri, headers: &HeaderMap) -> bool {
     let host = host(uri, headers);
-    uri.path().starts_with(ROOT) || DOMAINS.iter().any(|domain| host.ends_with(domain))
+    uri.path().starts_with(ROOT)
+        || DOMAINS.iter().any(|domain| host.ends_with(domain))
+        // Calls of the API name their action; who looks further need not be that fast.
+        || (!headers.contains_key("x-tc-action")
+            && cloud.triggers.known(cloud).domain(host).is_some_and(|own| own.domain.is_plain()))
 }
 
-/// Answers a request to a function URL or an API.
+/// Answers a request to a function URL, a custom domain or an API.
 pub async fn respond(
     cloud: &Arc<Cloud>,
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Response<WebBody> {
     let (head, body) = request.into_parts();
+    if let Some((target, path)) = find_domain(cloud, &head) {
+        return Call { cloud, target, api: None, peer, path }.answer(head, body).await;
+    }
     let Some((bound, path, reach)) = find(cloud, &head) else {
         return refusal(StatusCode::NOT_FOUND, "There is no such function URL.").map(whole);
     };
-    let call = Call { cloud, bound: &bound, peer, path };
-    if bound.trigger.kind != Kind::Http.name() {
-        return call.answer(head, body).await;
+    let (trigger, target) = (&bound.trigger, bound.target());
+    if trigger.kind != Kind::Http.name() {
+        let api = Some(trigger.settings.as_str());
+        return Call { cloud, target, api, peer, path }.answer(head, body).await;
     }
-    let Ok(settings) = settings::read::<Http>(&bound.trigger.settings) else {
-        return refusal(StatusCode::INTERNAL_SERVER_ERROR, "The settings are broken.").map(whole);
+    match settings::read::<Http>(&trigger.settings) {
+        Ok(settings) if settings.net_config.is_open(reach) && trigger.enabled => {
+            let call = Call { cloud, target, api: None, peer, path };
+            function_url(call, &settings, head, body).await
+        }
+        _ => refusal(StatusCode::FORBIDDEN, "The function URL is switched off.").map(whole),
+    }
+}
+
+/// The function that a custom domain calls for a request, and the path that it gets.
+fn find_domain(cloud: &Arc<Cloud>, head: &Parts) -> Option<(Target, String)> {
+    let known = cloud.triggers.known(cloud);
+    let (name, path) = match head.uri.path().strip_prefix(ROOT) {
+        Some(rest) => {
+            let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
+            (name, format!("/{rest}"))
+        }
+        None => (host(&head.uri, &head.headers), head.uri.path().to_owned()),
     };
-    function_url(call, &settings, reach, head, body).await
+    let own = known.domain(name)?;
+    let (endpoint, path) = own.domain.find(&path)?;
+    let target = Target {
+        account: Arc::clone(&own.account),
+        region: own.region.clone(),
+        namespace: endpoint.namespace.clone(),
+        function: endpoint.function.clone(),
+        qualifier: endpoint.qualifier.clone(),
+        routing_key: None,
+    };
+    Some((target, path))
 }
 
 /// From where a function URL is called.
@@ -130,20 +164,9 @@ fn page(status: StatusCode, json: impl Into<Bytes>) -> Page {
 async fn function_url(
     call: Call<'_>,
     settings: &Http,
-    reach: Reach,
     head: Parts,
     body: Incoming,
 ) -> Response<WebBody> {
-    let net = &settings.net_config;
-    let open = match reach {
-        Reach::Intranet => net.enable_intranet,
-        Reach::Extranet => net.enable_extranet,
-        Reach::Either => net.enable_intranet || net.enable_extranet,
-    };
-    if !open || !call.bound.trigger.enabled {
-        let page = refusal(StatusCode::FORBIDDEN, "The function URL is switched off.");
-        return page.map(whole);
-    }
     let cors = settings.cors_config.as_ref().filter(|cors| cors.enable);
     let cors = cors.and_then(|cors| Some((cors, cors.origin(&head.headers)?)));
     let asks_first = head.method == Method::OPTIONS
@@ -157,6 +180,16 @@ async fn function_url(
         cors.allow(&origin, asks_first, response.headers_mut());
     }
     response
+}
+
+impl Net {
+    fn is_open(&self, reach: Reach) -> bool {
+        match reach {
+            Reach::Intranet => self.enable_intranet,
+            Reach::Extranet => self.enable_extranet,
+            Reach::Either => self.enable_intranet || self.enable_extranet,
+        }
+    }
 }
 
 impl Cors {
@@ -194,18 +227,20 @@ impl Cors {
 /// One call of a function over HTTP.
 struct Call<'a> {
     cloud: &'a Arc<Cloud>,
-    bound: &'a Bound,
+    target: Target,
+    /// The settings of the API that is called.
+    api: Option<&'a str>,
     peer: SocketAddr,
-    /// The path below the URL.
+    /// The path that the function gets.
     path: String,
 }
 
 impl Call<'_> {
     /// The function, by which the way goes on.
     fn function(&self) -> Result<Function, Refusal> {
-        let (bound, txn) = (self.bound, self.cloud.store.read()?);
-        let here = txn.scope(&bound.account.uin, &bound.region);
-        function::named(&here, self.cloud.clock.now(), &bound.namespace, &bound.function)
+        let (target, txn) = (&self.target, self.cloud.store.read()?);
+        let here = txn.scope(&target.account.uin, &target.region);
+        function::named(&here, self.cloud.clock.now(), &target.namespace, &target.function)
     }
 
     /// The answer of the function: a web function gets the request, any other an event.
@@ -252,7 +287,7 @@ impl Call<'_> {
             Err(refusal) => Err(refusal),
         };
         match signed {
-            Ok(account) if account.uin == self.bound.account.uin => Ok(()),
+            Ok(account) if account.uin == self.target.account.uin => Ok(()),
             Ok(_) => Err("The function URL belongs to another account.".to_owned()),
             Err(refusal) => Err(refusal.to_string()),
         }
@@ -287,18 +322,17 @@ impl Call<'_> {
                 event["isBase64Encoded"] = true.into();
             }
         }
-        if self.bound.trigger.kind == Kind::Apigw.name() {
-            self.tell_of_api(&mut event);
+        if let Some(settings) = self.api {
+            self.tell_of_api(&mut event, settings);
         }
         event
     }
 
-    fn tell_of_api(&self, event: &mut Value) {
-        let bound = self.bound;
-        let settings: Value = serde_json::from_str(&bound.trigger.settings).unwrap_or_default();
+    fn tell_of_api(&self, event: &mut Value, settings: &str) {
+        let settings: Value = serde_json::from_str(settings).unwrap_or_default();
         event["requestContext"] = json!({
             "serviceId": settings["service"]["serviceId"],
-            "path": format!("/{}", bound.function),
+            "path": format!("/{}", self.target.function),
             "httpMethod": settings["api"]["requestConfig"]["method"],
             "requestId": self.cloud.ids.request(),
             "identity": {},
@@ -317,7 +351,7 @@ impl Call<'_> {
             head.uri = uri;
         }
         let request = Request::from_parts(head, body);
-        match invoke::serve(self.cloud, &self.bound.target(), request).await {
+        match invoke::serve(self.cloud, &self.target, request).await {
             Ok(response) => response,
             Err(refusal) => unavailable(&refusal).map(whole),
         }
@@ -326,15 +360,15 @@ impl Call<'_> {
     /// Calls the function and waits for its answer (R146, R230). In asynchronous run mode there is
     /// nothing to wait for but the id of the request (R267).
     async fn run(&self, function: &Function, event: &Value) -> Page {
-        let (event, target) = (event.to_string().into_bytes(), self.bound.target());
+        let (event, target) = (event.to_string().into_bytes(), &self.target);
         if function.async_run {
-            return match queue::queue(self.cloud, &target, event, "HTTP") {
+            return match queue::queue(self.cloud, target, event, "HTTP") {
                 Some(id) => page(StatusCode::OK, json!({"RequestId": id}).to_string()),
                 None => refusal(StatusCode::BAD_GATEWAY, "The function cannot run."),
             };
         }
         let request_id = self.cloud.ids.request();
-        match invoke::invoke(self.cloud, &target, event, request_id).await {
+        match invoke::invoke(self.cloud, target, event, request_id).await {
             Ok(outcome) if outcome.status == Status::Success => answer(&outcome.ret_msg),
             Ok(outcome) => {
                 let status = StatusCode::from_u16(outcome.status.code());

@@ -1,20 +1,34 @@
 //! Triggers: how they are made, shown, changed, switched and deleted.
 
 use serde_json::{Value, json};
+use tencentcloud_emulator::accounts::Account;
 
 use super::{HELLO, about, create, publish, python, zip};
+use crate::cos::Cos;
 use crate::support::{Client, client, wait_for};
-
-const BUCKET: &str = "pictures-1250000000.cos.ap-guangzhou.myqcloud.com";
 
 fn timer(name: &str) -> Value {
     about("hello", json!({"TriggerName": name, "Type": "timer", "TriggerDesc": "0 0 8 * * * *"}))
 }
 
-fn cos(event: &str, prefix: &str, suffix: &str) -> Value {
+/// A rule of the account's own bucket.
+fn rule(client: &Client, event: &str, prefix: &str, suffix: &str) -> Value {
     let rule = json!({"event": event, "filter": {"Prefix": prefix, "Suffix": suffix}});
-    let more = json!({"TriggerName": BUCKET, "Type": "cos", "TriggerDesc": rule.to_string()});
+    let more = json!({"TriggerName": host(client), "Type": "cos", "TriggerDesc": rule.to_string()});
     about("hello", more)
+}
+
+/// The name of the triggers of the account's own bucket.
+fn host(client: &Client) -> String {
+    let app_id = Account::of(&client.secret_id).unwrap().app_id;
+    format!("pictures-{app_id}.cos.ap-guangzhou.myqcloud.com")
+}
+
+/// An account with a function and a bucket.
+fn stocked() -> Client {
+    let cos = Cos::new(hello());
+    cos.bucket("pictures");
+    cos.client
 }
 
 fn with(mut request: Value, more: Value) -> Value {
@@ -82,7 +96,7 @@ fn r92_r258_r260_a_timer_is_made_changed_switched_and_deleted() {
 
 #[test]
 fn a_timer_is_checked() {
-    let client = hello();
+    let client = stocked();
     for (wrong, code) in [
         (json!({"TriggerDesc": "0 0 8 * * *"}), "InvalidParameterValue.TriggerDesc"),
         (json!({"TriggerDesc": "60 * * * * * *"}), "InvalidParameterValue.TriggerDesc"),
@@ -99,36 +113,37 @@ fn a_timer_is_checked() {
         let request = with(timer("daily"), wrong.clone());
         assert_eq!(client.code("scf.CreateTrigger", request), code, "{wrong}");
     }
-    let request = with(cos("cos:ObjectCreated:*", "", ""), json!({"CustomArgument": "x"}));
+    let request =
+        with(rule(&client, "cos:ObjectCreated:*", "", ""), json!({"CustomArgument": "x"}));
     assert_eq!(client.code("scf.CreateTrigger", request), "InvalidParameterValue.CustomArgument");
 }
 
 #[test]
 fn r261_some_triggers_cannot_be_switched_and_none_to_what_it_is() {
-    let client = hello();
+    let client = stocked();
     client.ok("scf.CreateTrigger", timer("daily"));
     let open = with(timer("daily"), json!({"Enable": "OPEN"}));
     assert_eq!(client.code("scf.UpdateTriggerStatus", open), "FailedOperation.UpdateTriggerStatus");
     let cmq = about("hello", json!({"TriggerName": "topic", "Type": "cmq", "Enable": "CLOSE"}));
     let code = client.code("scf.UpdateTriggerStatus", cmq);
-    assert_eq!(code, "InvalidParameterValue.Type");
-    let rule = with(cos("cos:ObjectCreated:*", "", ""), json!({"Enable": "OPEN"}));
-    assert_eq!(client.code("scf.UpdateTrigger", rule), "InvalidParameterValue.Type");
+    assert_eq!(code, "UnsupportedOperation.Trigger");
+    let rule = with(rule(&client, "cos:ObjectCreated:*", "", ""), json!({"Enable": "OPEN"}));
+    assert_eq!(client.code("scf.UpdateTrigger", rule), "UnsupportedOperation.Trigger");
 }
 
 #[test]
 fn r38_r44_r257_ten_triggers_of_a_type_over_all_versions() {
-    let client = hello();
+    let client = stocked();
     let version = publish(&client, "hello");
     for n in 0..9 {
         client.ok("scf.CreateTrigger", timer(&format!("t{n}")));
-        client.ok("scf.CreateTrigger", cos("cos:ObjectCreated:*", &format!("{n}/"), ""));
+        client.ok("scf.CreateTrigger", rule(&client, "cos:ObjectCreated:*", &format!("{n}/"), ""));
     }
     let of_version = with(timer("t0"), json!({"Qualifier": version}));
     client.ok("scf.CreateTrigger", of_version);
     assert_eq!(client.code("scf.CreateTrigger", timer("t9")), "LimitExceeded.Trigger");
-    client.ok("scf.CreateTrigger", cos("cos:ObjectCreated:*", "9/", ""));
-    let more = cos("cos:ObjectCreated:*", "10/", "");
+    client.ok("scf.CreateTrigger", rule(&client, "cos:ObjectCreated:*", "9/", ""));
+    let more = rule(&client, "cos:ObjectCreated:*", "10/", "");
     assert_eq!(client.code("scf.CreateTrigger", more), "LimitExceeded.Trigger");
     assert_eq!(client.code("scf.CreateTrigger", timer("t0")), "ResourceInUse.Trigger");
 }
@@ -176,32 +191,40 @@ fn triggers_are_listed_in_pages_and_filtered() {
 }
 
 #[test]
-fn r45_rules_of_a_bucket_are_checked_and_do_not_overlap() {
-    let client = hello();
-    let made = client.ok("scf.CreateTrigger", cos("cos:ObjectCreated:*", "in/", ".png"));
+fn rules_of_a_bucket_are_checked_and_do_not_overlap() {
+    let client = stocked();
+    let made = client.ok("scf.CreateTrigger", rule(&client, "cos:ObjectCreated:*", "in/", ".png"));
     let shown = settings(&made["TriggerInfo"]);
-    assert_eq!(shown["bucketUrl"], BUCKET);
+    assert_eq!(shown["bucketUrl"], host(&client));
     assert_eq!(shown["filter"], json!({"Prefix": "in/", "Suffix": ".png"}));
     for (event, prefix, suffix) in
         [("cos:ObjectCreated:Put", "in/a/", ".png"), ("cos:ObjectCreated:*", "", "")]
     {
-        let code = client.code("scf.CreateTrigger", cos(event, prefix, suffix));
+        let code = client.code("scf.CreateTrigger", rule(&client, event, prefix, suffix));
         assert_eq!(code, "InvalidParameterValue.CosNotifyRuleConflict", "{event} {prefix}");
     }
     create(&client, python("other", HELLO));
-    let elsewhere = with(cos("cos:ObjectCreated:*", "in/", ""), json!({"FunctionName": "other"}));
+    let elsewhere =
+        with(rule(&client, "cos:ObjectCreated:*", "in/", ""), json!({"FunctionName": "other"}));
     let code = client.code("scf.CreateTrigger", elsewhere);
     assert_eq!(code, "InvalidParameterValue.CosNotifyRuleConflict", "of another function");
-    client.ok("scf.CreateTrigger", cos("cos:ObjectRemove:*", "in/", ".png"));
-    client.ok("scf.CreateTrigger", cos("cos:ObjectCreated:*", "in/", ".jpg"));
-    let again = cos("cos:ObjectCreated:*", "in/", ".png");
+    client.ok("scf.CreateTrigger", rule(&client, "cos:ObjectRemove:*", "in/", ".png"));
+    client.ok("scf.CreateTrigger", rule(&client, "cos:ObjectCreated:*", "in/", ".jpg"));
+    let again = rule(&client, "cos:ObjectCreated:*", "in/", ".png");
     assert_eq!(client.code("scf.CreateTrigger", again), "ResourceInUse.Trigger");
     for (wrong, code) in [
-        (cos("cos:ObjectEaten:*", "", ""), "InvalidParameterValue.TriggerDesc"),
-        (cos("cos:ObjectCreated:*", "", "png"), "InvalidParameterValue.TriggerDesc"),
         (
             with(
-                cos("cos:ObjectCreated:*", "", ""),
+                rule(&client, "cos:ObjectCreated:*", "", ""),
+                json!({"TriggerName": "none-1250000000.cos.ap-guangzhou.myqcloud.com"}),
+            ),
+            "ResourceNotFound.Cos",
+        ),
+        (rule(&client, "cos:ObjectEaten:*", "", ""), "InvalidParameterValue.TriggerDesc"),
+        (rule(&client, "cos:ObjectCreated:*", "", "png"), "InvalidParameterValue.TriggerDesc"),
+        (
+            with(
+                rule(&client, "cos:ObjectCreated:*", "", ""),
                 json!({"TriggerName": "a-1250000000.cos.ap-tokyo.myqcloud.com"}),
             ),
             "InvalidParameterValue.TriggerName",
@@ -210,9 +233,10 @@ fn r45_rules_of_a_bucket_are_checked_and_do_not_overlap() {
         assert_eq!(client.code("scf.CreateTrigger", wrong.clone()), code, "{wrong}");
     }
     // What tells a bucket's rules apart are their settings.
-    let close = with(cos("cos:ObjectRemove:*", "in/", ".png"), json!({"Enable": "CLOSE"}));
+    let close =
+        with(rule(&client, "cos:ObjectRemove:*", "in/", ".png"), json!({"Enable": "CLOSE"}));
     client.ok("scf.UpdateTriggerStatus", close);
-    client.ok("scf.DeleteTrigger", cos("cos:ObjectCreated:*", "in/", ".jpg"));
+    client.ok("scf.DeleteTrigger", rule(&client, "cos:ObjectCreated:*", "in/", ".jpg"));
     let left = listed(&client, json!({"OrderBy": "add_time", "Order": "ASC"}));
     let left: Vec<_> = left.iter().map(|t| (settings(t)["event"].clone(), &t["Enable"])).collect();
     assert_eq!(json!(left), json!([["cos:ObjectCreated:*", 1], ["cos:ObjectRemove:*", 0]]));
@@ -260,26 +284,29 @@ fn r107_a_web_function_takes_calls_over_http_only() {
 }
 
 #[test]
-fn r108_r122_r147_the_apis_of_a_web_function_are_in_one_service() {
+fn r108_r122_r147_r148_the_apis_of_a_web_function_are_in_one_service() {
     let client = client();
     web(&client);
-    let api = |name: &str, service: Value| {
-        let settings = json!({"service": service, "api": {"requestConfig": {"method": "ANY"}},
-            "release": {"environmentName": "release"}});
+    let api = |name: &str, service: Value, method: &str, environment: &str| {
+        let settings = json!({"service": service, "api": {"requestConfig": {"method": method}},
+            "release": {"environmentName": environment}});
         let more = json!({"TriggerName": name, "Type": "apigw",
             "TriggerDesc": settings.to_string()});
         about("web", more)
     };
     let by_name = json!({"serviceName": "SCF_API_SERVICE"});
-    let made = client.ok("scf.CreateTrigger", api("SCF_API_SERVICE", by_name.clone()));
+    let made =
+        client.ok("scf.CreateTrigger", api("SCF_API_SERVICE", by_name.clone(), "ANY", "release"));
     let shown = settings(&made["TriggerInfo"]);
     let id = shown["service"]["serviceId"].as_str().unwrap();
     assert!(id.starts_with("service-") && shown["api"]["apiId"].is_string(), "{shown}");
     assert_eq!(shown["api"]["authRequired"], "FALSE");
-    let again = client.ok("scf.CreateTrigger", api("second", by_name));
+    let again = client.ok("scf.CreateTrigger", api("second", by_name.clone(), "GET", "release"));
     assert_eq!(settings(&again["TriggerInfo"])["service"]["serviceId"], id);
-    let another = api("third", json!({"serviceId": "service-other"}));
+    let another = api("third", json!({"serviceId": "service-other"}), "ANY", "release");
     assert_eq!(client.code("scf.CreateTrigger", another), "InvalidParameterValue.TriggerDesc");
+    let tested = api("fourth", by_name, "GET", "test");
+    assert_eq!(client.code("scf.CreateTrigger", tested), "ResourceInUse.Trigger", "the same API");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Triggers fire: timers, objects, messages and calls over HTTP.
 
-use ring::{digest, hmac};
 use serde_json::{Value, json};
 
 use super::{about, create, publish, python};
+use crate::cos::Cos;
 use crate::support::{Client, Page, Request, Server, client, now, wait_for};
 
 /// A function whose result is the event that it got.
@@ -91,78 +91,55 @@ fn timers_fire_by_themselves() {
 
 #[test]
 fn r265_r266_changes_of_objects_call_the_functions_whose_rules_fit() {
-    let client = client();
-    echo(&client);
-    let bucket = "pictures-1250000000";
+    let cos = Cos::new(client());
+    let client = &cos.client;
+    echo(client);
+    let bucket = cos.bucket("pictures");
     let host = format!("{bucket}.cos.ap-guangzhou.myqcloud.com");
     let rule =
         json!({"event": "cos:ObjectCreated:*", "filter": {"Prefix": "in/", "Suffix": ".png"}});
-    trigger(&client, "cos", &host, &rule.to_string());
+    trigger(client, "cos", &host, &rule.to_string());
     let change = |event: &str, key: &str| json!({"type": "cos", "bucket": bucket, "event": event, "key": key, "size": 7});
-    assert_eq!(post(&client, change("cos:ObjectCreated:Put", "out/a.png")), 0);
-    assert_eq!(post(&client, change("cos:ObjectCreated:Put", "in/a.jpg")), 0);
-    assert_eq!(post(&client, change("cos:ObjectRemove:Delete", "in/a.png")), 0);
-    assert_eq!(post(&client, change("cos:ObjectCreated:Put", "in/a.png")), 1);
-    let record = &wait_events(&client, 1)[0]["Records"][0];
+    assert_eq!(post(client, change("cos:ObjectCreated:Put", "out/a.png")), 0);
+    assert_eq!(post(client, change("cos:ObjectCreated:Put", "in/a.jpg")), 0);
+    assert_eq!(post(client, change("cos:ObjectRemove:Delete", "in/a.png")), 0);
+    assert_eq!(post(client, change("cos:ObjectCreated:Put", "in/a.png")), 1);
+    let record = &wait_events(client, 1)[0]["Records"][0];
     assert_eq!(record["event"]["eventName"], "cos:ObjectCreated:Put");
     let object = &record["cos"]["cosObject"];
-    assert_eq!(object["key"], "/1250000000/pictures/in/a.png");
+    assert_eq!(object["key"], format!("/{}/pictures/in/a.png", cos.app_id));
     assert_eq!(object["url"], format!("http://{host}/in/a.png"));
     assert_eq!(object["size"], 7);
     let found = &record["cos"]["cosBucket"];
     assert_eq!(
         [&found["name"], &found["appid"], &found["region"]],
-        ["pictures", "1250000000", "gz"]
+        ["pictures", &*cos.app_id.to_string(), "gz"]
     );
     let close = json!({"Type": "cos", "TriggerName": host, "TriggerDesc": rule.to_string(),
         "Enable": "CLOSE"});
     client.ok("scf.UpdateTriggerStatus", about("echo", close));
-    assert_eq!(post(&client, change("cos:ObjectCreated:Put", "in/a.png")), 0, "it is off");
-}
-
-/// A request to the object storage, signed with its own signature.
-fn to_cos(client: &Client, method: &'static str, host: &str, path: &str, body: &str) -> Page {
-    let mut request =
-        Request { method, target: path.to_owned(), headers: Vec::new(), body: body.to_owned() };
-    request.set("Host", host);
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let hmac = |key: &str, text: &str| {
-        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key.as_bytes());
-        hex(hmac::sign(&key, text.as_bytes()).as_ref())
-    };
-    let times = format!("{};{}", now() - 60, now() + 60);
-    let signed = format!("{}\n{path}\n\nhost={host}\n", method.to_lowercase());
-    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, signed.as_bytes());
-    let to_sign = format!("sha1\n{times}\n{}\n", hex(digest.as_ref()));
-    let signature = hmac(&hmac(&client.secret_key, &times), &to_sign);
-    let authorization = format!(
-        "q-sign-algorithm=sha1&q-ak={}&q-sign-time={times}&q-key-time={times}&\
-         q-header-list=host&q-url-param-list=&q-signature={signature}",
-        client.secret_id
-    );
-    request.set("Authorization", &authorization);
-    client.send(&request)
+    assert_eq!(post(client, change("cos:ObjectCreated:Put", "in/a.png")), 0, "it is off");
 }
 
 #[test]
-fn an_object_that_is_put_calls_the_function() {
-    let client = client();
-    echo(&client);
-    let made = trigger(&client, "http", "url-trigger", &json!({"AuthType": "NONE"}).to_string());
-    let settings: Value = serde_json::from_str(made["TriggerDesc"].as_str().unwrap()).unwrap();
-    let address = settings["NetConfig"]["ExtranetHTTPUrl"].as_str().unwrap();
-    let app_id = address.trim_start_matches("http://").split('-').next().unwrap();
-    let host = format!("pictures-{app_id}.cos.ap-guangzhou.myqcloud.com");
-    let page = to_cos(&client, "PUT", &host, "/", "");
-    assert_eq!(page.status, 200, "{page:?}");
-    trigger(&client, "cos", &host, &json!({"event": "cos:ObjectCreated:*"}).to_string());
-    let page = to_cos(&client, "PUT", &host, "/in/a.png", "picture");
-    assert_eq!(page.status, 200, "{page:?}");
-    let record = &wait_events(&client, 1)[0]["Records"][0];
+fn an_object_that_is_put_and_deleted_calls_the_function() {
+    let cos = Cos::new(client());
+    let client = &cos.client;
+    echo(client);
+    let bucket = cos.bucket("pictures");
+    let host = format!("{bucket}.cos.ap-guangzhou.myqcloud.com");
+    for event in ["cos:ObjectCreated:*", "cos:ObjectRemove:*"] {
+        trigger(client, "cos", &host, &json!({"event": event}).to_string());
+    }
+    cos.put(&bucket, "in/a.png", "picture");
+    let record = wait_events(client, 1)[0]["Records"][0].clone();
     assert_eq!(record["event"]["eventName"], "cos:ObjectCreated:Put");
     let object = &record["cos"]["cosObject"];
-    assert_eq!(object["key"], format!("/{app_id}/pictures/in/a.png"));
+    assert_eq!(object["key"], format!("/{}/pictures/in/a.png", cos.app_id));
     assert_eq!(object["size"], 7);
+    cos.ask("DELETE", &format!("/{bucket}/in/a.png")).send();
+    let record = wait_events(client, 2)[1]["Records"][0].clone();
+    assert_eq!(record["event"]["eventName"], "cos:ObjectRemove:Delete");
 }
 
 #[test]
@@ -179,7 +156,7 @@ fn messages_of_a_queue_are_filtered() {
 }
 
 #[test]
-fn r230_r263_kafka_is_read_in_batches_in_order() {
+fn r230_r263_r430_kafka_is_read_in_batches_in_order() {
     let client = client();
     echo(&client);
     trigger(&client, "ckafka", "ckafka-2o10hua5-orders", &json!({"maxMsgNum": 2}).to_string());

@@ -107,7 +107,7 @@ pub struct Trigger {
 const URL_NAME: &str = "url-trigger";
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 8] = [
+const ATTRIBUTES: [(&str, &str); 9] = [
     ("InvalidParameterValue.TriggerName", "trigger_name"),
     ("InvalidParameterValue.TriggerDesc", "trigger_desc"),
     ("InvalidParameterValue.CosNotifyRuleConflict", "trigger_desc"),
@@ -115,6 +115,7 @@ const ATTRIBUTES: [(&str, &str); 8] = [
     ("InvalidParameterValue.Type", "type"),
     ("InvalidParameterValue.CustomArgument", "custom_argument"),
     ("ResourceInUse.Trigger", "trigger_name"),
+    ("ResourceNotFound.Cos", "trigger_name"),
     ("ResourceNotFound.Function", "function_name"),
 ];
 

@@ -1,0 +1,1 @@
+terraform import tencentcloud_scf_custom_domain.www 'www.example.com'
