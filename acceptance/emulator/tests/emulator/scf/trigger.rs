@@ -191,7 +191,7 @@ fn triggers_are_listed_in_pages_and_filtered() {
 }
 
 #[test]
-fn rules_of_a_bucket_are_checked_and_do_not_overlap() {
+fn r45_rules_of_a_bucket_are_checked_and_do_not_overlap() {
     let client = stocked();
     let made = client.ok("scf.CreateTrigger", rule(&client, "cos:ObjectCreated:*", "in/", ".png"));
     let shown = settings(&made["TriggerInfo"]);
