@@ -320,6 +320,8 @@ impl Lifecycle for Function {
         let Some(found) = scf::find_function(cloud, &key).await? else {
             return Ok(Presence::Gone);
         };
+        // What is imported has nothing but its id.
+        (self.namespace, self.name) = (namespace.into(), name.into());
         self.notice_foreign_code(&found, &key, cloud).await?;
         code::follow_object(self, cloud).await;
         // An import knows nothing but the id.

@@ -106,6 +106,8 @@ pub async fn read(
     cloud: &Cloud,
 ) -> Result<(), Problem> {
     if !function.publishes() {
+        // The cloud does not know of it, so an imported function has the default.
+        function.publish = false.into();
         function.set_version(scf::LATEST);
         return Ok(());
     }
