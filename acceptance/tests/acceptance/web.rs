@@ -267,6 +267,20 @@ fn r100_r103_a_function_of_an_image_is_created_changed_and_imported() {
 }
 
 #[test]
+fn a_function_of_an_image_is_published() {
+    let case = case();
+    let published = |tag: &str| {
+        let image = image(&format!("{REPOSITORY}:{tag}"), "");
+        image.replace("func_type = \"HTTP\"", "func_type = \"HTTP\"\n  publish   = true")
+    };
+    for (tag, version) in [("1", "1"), ("2", "2")] {
+        case.apply(&published(tag));
+        assert_eq!(case.state(FUNCTION)["version"], version);
+    }
+    case.finish();
+}
+
+#[test]
 fn r93_r391_r393_what_is_wrong_about_an_image_is_refused_at_plan() {
     let case = case();
     let good = format!("{REPOSITORY}:1");

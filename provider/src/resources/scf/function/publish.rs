@@ -9,7 +9,7 @@ use crate::Cloud;
 use crate::resources::scf::version;
 
 /// What a version freezes: a change of one of these is worth a version.
-const FROZEN: [&str; 20] = [
+const FROZEN: [&str; 21] = [
     "code_sha256",
     "handler",
     "image_config",
@@ -28,6 +28,7 @@ const FROZEN: [&str; 20] = [
     "cls_logset_id",
     "cls_topic_id",
     "layers",
+    "idle_time_out",
     "instance_concurrency_config",
     "intranet_config",
 ];
@@ -119,6 +120,8 @@ pub async fn read(
     let key = FunctionKey::qualified(&latest.namespace, &latest.name, &number);
     let frozen = scf::find_function(cloud, &key).await?;
     let same = match frozen {
+        // An image has no package to compare; it is compared with the rest.
+        Some(frozen) if found.image_config.is_some() => same(found, &frozen),
         Some(frozen) => same(found, &frozen) && same_code(&latest, &key, cloud).await?,
         None => false,
     };
@@ -144,7 +147,8 @@ fn same(one: &GetFunctionResponse, other: &GetFunctionResponse) -> bool {
                 .map(|it| (it.layer_name.clone(), it.layer_version))
                 .collect::<Vec<_>>(),
             found.image_config.clone(),
-            found.public_net_config.clone(),
+            (found.public_net_config.clone(), found.intranet_config.clone()),
+            (found.instance_concurrency_config.clone(), found.protocol_params.clone()),
         )
     };
     frozen(one) == frozen(other)
