@@ -324,8 +324,6 @@ impl Lifecycle for Function {
         (self.namespace, self.name) = (namespace.into(), name.into());
         self.notice_foreign_code(&found, &key, cloud).await?;
         code::follow_object(self, cloud).await;
-        // An import knows nothing but the id.
-        (self.namespace, self.name) = (namespace.into(), name.into());
         publish::read(self, &found, cloud).await?;
         self.adopt(&key, found);
         Ok(Presence::Present)
@@ -377,7 +375,7 @@ impl Lifecycle for Function {
 
     fn import(id: &str) -> Result<Self, Problem> {
         split_id(id)?;
-        Ok(Function { id: id.into(), publish: false.into(), ..Function::default() })
+        Ok(Function { id: id.into(), ..Function::default() })
     }
 
     fn validate(config: &Self, problems: &mut Diagnostics) {
