@@ -116,6 +116,8 @@ impl Launcher {
         launch: &Launch<'_>,
         environment: impl Fn(&Folders, Option<Network>) -> BTreeMap<String, String>,
     ) -> io::Result<Process> {
+        // What is missing is missing by any means.
+        launch.mounts.iter().try_for_each(|mount| mount.folder().map(drop))?;
         let listens = launch.program.listens();
         let known = if listens { &self.listening } else { &self.means };
         if let Some(means) = known.get() {
