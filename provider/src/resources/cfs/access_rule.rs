@@ -62,7 +62,8 @@ impl Lifecycle for AccessRule {
         };
         let group = request.p_group_id.clone();
         let _lock = lock(cloud, &group).await?;
-        let made = wait::retry(cloud, &settled(&group), Error::is_busy, || async {
+        let what = settled(&group);
+        let made = wait::retry(cloud, &what, Error::is_busy, || async {
             cfs::create_cfs_rule(cloud, &request).await
         });
         let rule = match made.await {
@@ -103,7 +104,8 @@ impl Lifecycle for AccessRule {
             priority: self.priority.known().copied(),
         };
         let _lock = lock(cloud, &request.p_group_id).await?;
-        let updated = wait::retry(cloud, &settled(&request.p_group_id), Error::is_busy, || async {
+        let what = settled(&request.p_group_id);
+        let updated = wait::retry(cloud, &what, Error::is_busy, || async {
             cfs::update_cfs_rule(cloud, &request).await
         });
         updated.await.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
@@ -114,7 +116,8 @@ impl Lifecycle for AccessRule {
         let [group, rule] = split_id(self.id.text())?;
         let request = DeleteCfsRuleRequest { p_group_id: group, rule_id: rule };
         let _lock = lock(cloud, &request.p_group_id).await?;
-        let deleted = wait::retry(cloud, &settled(&request.p_group_id), Error::is_busy, || async {
+        let what = settled(&request.p_group_id);
+        let deleted = wait::retry(cloud, &what, Error::is_busy, || async {
             cfs::delete_cfs_rule(cloud, &request).await
         });
         match deleted.await {
