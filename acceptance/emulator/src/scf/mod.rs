@@ -13,6 +13,7 @@ pub mod invoke;
 mod layer;
 mod list;
 pub mod log;
+mod mount;
 pub mod namespace;
 mod network;
 mod package;

@@ -11,6 +11,7 @@ use super::concurrency::Concurrency;
 use super::function::Kind;
 use super::image::{self, Image};
 use super::layer::{self, Bound};
+use super::mount::{self, Mounted};
 use super::package::{self, Code};
 use super::{flag, network, rules};
 use crate::call::Call;
@@ -65,6 +66,8 @@ pub struct Revision {
     pub fixed_ip: bool,
     /// Its fixed address in its subnet.
     pub(super) intranet: Option<Ipv4Addr>,
+    /// The file systems that it mounts (R82).
+    pub(super) mounts: Vec<Mounted>,
     /// The role that it runs with.
     pub role: String,
     pub(super) cls_logset: String,
@@ -97,6 +100,7 @@ impl Revision {
             public: true,
             fixed_ip: false,
             intranet: None,
+            mounts: Vec::new(),
             role: String::new(),
             cls_logset: String::new(),
             cls_topic: String::new(),
@@ -145,9 +149,10 @@ impl Revision {
             package::within_limit(self.packages())?;
         }
         network::apply(self, call)?;
+        mount::apply(self, call)?;
         self.apply_switches(p, kind)?;
         self.apply_web(p, kind, web_socket)?;
-        refuse_what_is_missing(p, self.vpc.is_some())
+        refuse_what_is_missing(p)
     }
 
     fn apply_environment(&mut self, p: &Params<'_>) -> Result<(), Refusal> {
@@ -283,7 +288,7 @@ impl Revision {
 
 /// What names things that this cloud does not have: refused, so that nothing is accepted and then
 /// ignored. The forms that clear a setting pass.
-fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
+fn refuse_what_is_missing(p: &Params<'_>) -> Result<(), Refusal> {
     if let Some(queue) = p.object("DeadLetterConfig").filter(|queue| !queue.str("Type").is_empty())
     {
         if !["CMQ-QUEUE", "CMQ-TOPIC"].contains(&queue.str("Type")) {
@@ -292,17 +297,6 @@ fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
         }
         let text = format!("There is no queue {} in the local cloud.", queue.str("Name"));
         return refused("ResourceNotFound.Cmq", text);
-    }
-    let mounts =
-        p.object("CfsConfig").map(|config| config.objects("CfsInsList")).unwrap_or_default();
-    if let Some(mount) = mounts.first() {
-        if !in_vpc {
-            // R384.
-            let text = "A function mounts file systems only with a VpcConfig.";
-            return refused("InvalidParameterValue.VpcNotSetWhenOpenCfs", text);
-        }
-        let text = format!("There is no file system {} in the local cloud.", mount.str("CfsId"));
-        return refused("ResourceNotFound.GetCfsNotMatch", text);
     }
     Ok(())
 }

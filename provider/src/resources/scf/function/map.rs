@@ -9,7 +9,7 @@ use tf_schema::Value;
 use super::code::Sent;
 use super::image::{self, Image};
 use super::layers::{self, Layer};
-use super::{Function, TriggerInfo, concurrency, intranet, web};
+use super::{Function, TriggerInfo, cfs, concurrency, intranet, web};
 use crate::resources::scf::trigger::inline;
 use crate::tags;
 
@@ -52,6 +52,7 @@ impl Function {
                 .is_known_and(|blocks| !blocks.is_empty())
                 .then(|| concurrency::to_api(&self.instance_concurrency_config)),
             intranet_config: intranet::to_api(&self.intranet_config, &Value::Null),
+            cfs_config: cfs::to_api(&self.cfs_config, &Value::Null),
             // Refused for web functions even when off.
             dns_cache: self.dns_cache.known().filter(|on| **on).map(|on| flag(*on)),
             ..CreateFunctionRequest::default()
@@ -109,6 +110,7 @@ impl Function {
             request.instance_concurrency_config =
                 Some(concurrency::to_api(&self.instance_concurrency_config));
         }
+        request.cfs_config = cfs::to_api(&self.cfs_config, &prior.cfs_config);
         request.intranet_config = intranet::to_api(&self.intranet_config, &prior.intranet_config);
         request.protocol_params =
             changed(&self.idle_time_out, &prior.idle_time_out).map(web::to_api);
@@ -172,6 +174,7 @@ impl Function {
             &self.instance_concurrency_config,
             found.instance_concurrency_config,
         );
+        self.cfs_config = cfs::adopt(found.cfs_config);
         self.intranet_config = intranet::adopt(&self.intranet_config, found.intranet_config);
         self.function_id = found.function_id.into();
         self.code_size = found.code_size.into();

@@ -1,6 +1,7 @@
 //! `tencentcloud_scf_function`: a serverless function.
 //! <https://www.tencentcloud.com/document/product/583/19806>
 
+pub mod cfs;
 pub mod check;
 mod code;
 pub mod concurrency;
@@ -234,6 +235,10 @@ pub struct Function {
     /// A fixed address of the function in its network.
     #[tf(block, max(1))]
     pub intranet_config: Value<Vec<intranet::Intranet>>,
+    /// Directories of file systems that the function finds below `/mnt/`, to read and write; needs
+    /// `vpc_id`. What one function or instance writes the others read.
+    #[tf(block)]
+    pub cfs_config: Value<Vec<cfs::Mount>>,
 }
 
 /// What starts a function.
@@ -263,7 +268,7 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 25] = [
+const ATTRIBUTES: [(&str, &str); 29] = [
     ("ResourceNotFound.CosObject", "cos_object_name"),
     ("ResourceNotFound.Cos", "cos_bucket_name"),
     ("InvalidParameterValue.Cos", "cos_bucket_name"),
@@ -289,6 +294,10 @@ const ATTRIBUTES: [(&str, &str); 25] = [
     ("InvalidParameterValue.MaxConcurrency", "instance_concurrency_config"),
     ("InvalidParameterValue.DynamicEnabled", "instance_concurrency_config"),
     ("InvalidParameterValue.IntranetConfig", "intranet_config"),
+    ("InvalidParameterValue.Cfs", "cfs_config"),
+    ("ResourceNotFound.Cfs", "cfs_config"),
+    ("ResourceNotFound.GetCfs", "cfs_config"),
+    ("InvalidParameterValue.VpcNotSetWhenOpenCfs", "cfs_config"),
 ];
 
 impl Lifecycle for Function {
