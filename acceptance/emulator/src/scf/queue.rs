@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::event_invoke::{self, EventInvoke};
 use super::function::{self, Function, Kind};
 use super::invoke::{self, Target};
+use super::load::Running;
 use super::log;
 use crate::clock::Time;
 use crate::cloud::Cloud;
@@ -99,7 +100,9 @@ impl Queued {
                 quota,
                 stops: self.stops.clone(),
             };
+            let running = Running::begin(cloud, &self.spec);
             let outcome = cloud.runtime.invoke(Arc::clone(&self.spec), invocation).await;
+            drop(running);
             let pause = cloud.transitions.lasts(&INVOKE_RETRY);
             let too_late =
                 cloud.clock.now().plus(pause) >= self.queued.plus(settings.seconds * 1000);

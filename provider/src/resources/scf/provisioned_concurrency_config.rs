@@ -42,14 +42,17 @@ pub struct ProvisionedConcurrency {
     /// number that follows how busy the instances are.
     #[tf(optional, validate(one_of(&[STATIC, DYNAMIC])))]
     pub provisioned_type: Value<String>,
-    /// The share of the instances that is to be busy, above 0 and below 1. Only for
+    /// The share of the instances that is to be busy, above 0 and below 1; the console suggests 0.8.
+    /// There are then as many instances as requests at a time, divided by it: more of them every ten
+    /// seconds if need be, fewer once nothing has changed for ten minutes. Only for
     /// `ConcurrencyUtilizationTracking`.
     #[tf(optional, validate(share))]
     pub tracking_target: Value<f64>,
     /// The smallest number of instances, at least 1. Only for `ConcurrencyUtilizationTracking`.
     #[tf(optional, validate(between(1, 1_000_000)))]
     pub min_capacity: Value<i64>,
-    /// The largest number of instances. Only for `ConcurrencyUtilizationTracking`.
+    /// The largest number of instances; what is beyond it is served by instances that are started when
+    /// they are needed. Only for `ConcurrencyUtilizationTracking`.
     #[tf(optional, validate(between(1, 1_000_000)))]
     pub max_capacity: Value<i64>,
     /// Name of the function, number of the version and namespace, joined by number signs.
