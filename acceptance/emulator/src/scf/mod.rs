@@ -5,6 +5,7 @@ pub mod alias;
 mod async_event;
 mod concurrency;
 mod copy;
+pub mod dead_letter;
 mod domain;
 mod event_invoke;
 pub mod function;

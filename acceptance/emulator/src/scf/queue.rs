@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dead_letter;
 use super::event_invoke::{self, EventInvoke};
 use super::function::{self, Function, Kind};
 use super::invoke::{self, Target};
@@ -115,6 +116,10 @@ impl Queued {
                 cloud.called.records.add(&self.spec.key, record);
             }
             if last {
+                let sent = dead_letter::send(cloud, &self.spec, &self.event, &outcome);
+                if let Err(refusal) = sent {
+                    tracing::warn!(%refusal, "a dead letter is lost");
+                }
                 return outcome.status;
             }
             retry += u32::from(!refused);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::concurrency::Concurrency;
+use super::dead_letter::DeadLetters;
 use super::function::Kind;
 use super::image::{self, Image};
 use super::layer::{self, Bound};
@@ -74,6 +75,7 @@ pub struct Revision {
     pub(super) ignore_sys_log: bool,
     pub(super) web_socket_idle: Option<i64>,
     pub(super) concurrency: Option<Concurrency>,
+    pub(super) dead_letters: Option<DeadLetters>,
     /// When it was made.
     pub modified: Time,
 }
@@ -105,6 +107,7 @@ impl Revision {
             ignore_sys_log: false,
             web_socket_idle: None,
             concurrency: None,
+            dead_letters: None,
             modified: now,
         }
     }
@@ -145,6 +148,9 @@ impl Revision {
             package::within_limit(self.packages())?;
         }
         network::apply(self, call)?;
+        if let Some(config) = p.object("DeadLetterConfig") {
+            self.dead_letters = DeadLetters::read(&config)?;
+        }
         self.apply_switches(p, kind)?;
         self.apply_web(p, kind, web_socket)?;
         refuse_what_is_missing(p, self.vpc.is_some())
@@ -284,15 +290,6 @@ impl Revision {
 /// What names things that this cloud does not have: refused, so that nothing is accepted and then
 /// ignored. The forms that clear a setting pass.
 fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
-    if let Some(queue) = p.object("DeadLetterConfig").filter(|queue| !queue.str("Type").is_empty())
-    {
-        if !["CMQ-QUEUE", "CMQ-TOPIC"].contains(&queue.str("Type")) {
-            let text = "The Type of DeadLetterConfig must be CMQ-QUEUE or CMQ-TOPIC.";
-            return refused("InvalidParameterValue.DeadLetterConfig", text);
-        }
-        let text = format!("There is no queue {} in the local cloud.", queue.str("Name"));
-        return refused("ResourceNotFound.Cmq", text);
-    }
     let mounts =
         p.object("CfsConfig").map(|config| config.objects("CfsInsList")).unwrap_or_default();
     if let Some(mount) = mounts.first() {

@@ -8,11 +8,11 @@ use tencentcloud_api::scf::{
     PutProvisionedConcurrencyConfigRequest, TriggerAction, VersionProvisionedConcurrencyInfo,
 };
 use tencentcloud_api::{Error as ApiError, wait};
-use tf_protocol::{Lifecycle, Presence, Problem, Timeouts};
+use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{Check, between, one_of};
 use tf_schema::{Block, Diagnostics, Path, Resource, Value};
 
-use super::{function_lock, namespace_or_default};
+use super::{capacity, function_lock, namespace_or_default};
 use crate::cron::seven_fields;
 use crate::{Cloud, create, id};
 
@@ -141,15 +141,20 @@ impl Lifecycle for ProvisionedConcurrency {
         check_type(config, problems);
         check_actions(config, problems);
     }
+
+    async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
+        capacity::check_provisioned(change, cloud).await;
+        Ok(())
+    }
 }
 
 impl ProvisionedConcurrency {
-    fn key(&self) -> FunctionKey {
+    pub(super) fn key(&self) -> FunctionKey {
         let namespace = namespace_or_default(&self.namespace);
         FunctionKey::qualified(&namespace, self.function_name.text(), self.qualifier.text())
     }
 
-    fn is_dynamic(&self) -> bool {
+    pub(super) fn is_dynamic(&self) -> bool {
         self.provisioned_type.text() == DYNAMIC
     }
 

@@ -2,6 +2,7 @@
 
 mod alias;
 mod async_event;
+mod dead_letter;
 mod domain;
 mod event_invoke;
 mod function;

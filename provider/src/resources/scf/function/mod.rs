@@ -4,6 +4,7 @@
 pub mod check;
 mod code;
 pub mod concurrency;
+mod dead_letter;
 mod environment;
 pub mod image;
 pub mod intranet;
@@ -20,8 +21,8 @@ use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Set, Value};
 
-use super::function_lock;
 use super::trigger::inline::{self, Inline};
+use super::{capacity, function_lock};
 use super::{packed, staging};
 use crate::{Cloud, create, id, tags};
 
@@ -234,6 +235,10 @@ pub struct Function {
     /// A fixed address of the function in its network.
     #[tf(block, max(1))]
     pub intranet_config: Value<Vec<intranet::Intranet>>,
+    /// A queue or a topic for what the function could not do: events of asynchronous calls that fail
+    /// after their retries or wait for too long. Without one, such events are lost.
+    #[tf(block, max(1))]
+    pub dead_letter_config: Value<Vec<dead_letter::DeadLetter>>,
 }
 
 /// What starts a function.
@@ -263,7 +268,7 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 25] = [
+const ATTRIBUTES: [(&str, &str); 27] = [
     ("ResourceNotFound.CosObject", "cos_object_name"),
     ("ResourceNotFound.Cos", "cos_bucket_name"),
     ("InvalidParameterValue.Cos", "cos_bucket_name"),
@@ -289,6 +294,8 @@ const ATTRIBUTES: [(&str, &str); 25] = [
     ("InvalidParameterValue.MaxConcurrency", "instance_concurrency_config"),
     ("InvalidParameterValue.DynamicEnabled", "instance_concurrency_config"),
     ("InvalidParameterValue.IntranetConfig", "intranet_config"),
+    ("InvalidParameterValue.DeadLetterConfig", "dead_letter_config"),
+    ("ResourceNotFound.Cmq", "dead_letter_config"),
 ];
 
 impl Lifecycle for Function {
@@ -389,6 +396,7 @@ impl Lifecycle for Function {
         environment::plan(change);
         publish::plan(change);
         plan_consequences(change);
+        capacity::warn_of_memory(change, cloud).await;
         layers::warn(change, cloud).await
     }
 }
