@@ -9,6 +9,7 @@ pub mod dead_letter;
 mod domain;
 mod event_invoke;
 pub mod function;
+mod hosting;
 mod image;
 pub mod invoke;
 mod layer;

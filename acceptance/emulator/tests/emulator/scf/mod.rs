@@ -6,6 +6,7 @@ mod dead_letter;
 mod domain;
 mod event_invoke;
 mod function;
+mod hosting;
 mod invoke;
 mod layer;
 mod namespace;
