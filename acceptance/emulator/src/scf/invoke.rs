@@ -9,6 +9,7 @@ use hyper::{Request, Response};
 use serde_json::{Map, Value, json};
 
 use super::function::{self, Function, Kind, Status};
+use super::load::{Loads, Running};
 use super::queue::{self, Asked};
 use super::revision::Revision;
 use super::{DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, reserved, version};
@@ -58,6 +59,8 @@ pub struct Called {
     pub records: log::Records,
     /// The events of asynchronous run mode.
     pub(super) events: async_event::Events,
+    /// How busy versions are.
+    pub(super) loads: Loads,
 }
 
 impl Called {
@@ -71,6 +74,7 @@ impl Called {
 
     /// Forgets everything, or what belongs to one account.
     pub fn clear(&self, runtime: &Runtime, uin: Option<&str>) {
+        self.loads.clear(uin);
         self.lock().retain(|key, spec| {
             let stays = uin.is_some_and(|uin| uin != spec.uin);
             if !stays {
@@ -120,10 +124,13 @@ pub async fn serve(
         resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Http)?
     };
     let (started, key, records) = (cloud.clock.now(), spec.key.clone(), Arc::downgrade(cloud));
+    let quota = quota(cloud, &spec)?;
+    let running = Running::begin(cloud, &spec);
     let call = WebCall {
         request_id: cloud.ids.request(),
-        quota: quota(cloud, &spec)?,
+        quota,
         finished: Box::new(move |outcome| {
+            drop(running);
             if let Some(cloud) = records.upgrade() {
                 cloud.called.records.add(&key, log::Record::of(&outcome, started, 0));
             }
@@ -142,6 +149,7 @@ async fn run(
     let started = cloud.clock.now();
     let invocation =
         Invocation { request_id, event, quota: quota(cloud, spec)?, stops: Stops::default() };
+    let _running = Running::begin(cloud, spec);
     let outcome = cloud.runtime.invoke(Arc::clone(spec), invocation).await;
     cloud.called.records.add(&spec.key, log::Record::of(&outcome, started, 0));
     Ok(outcome)

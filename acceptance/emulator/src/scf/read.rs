@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::concurrency::Concurrency;
+use super::dead_letter::DeadLetters;
 use super::function::{self, Function, Kind, Status};
 use super::image::Image;
 use super::revision::Revision;
@@ -160,7 +161,7 @@ fn show_configuration(revision: &Revision) -> Value {
         "UseGpu": "FALSE",
         "OnsEnable": "",
         "AccessInfo": {"Host": "", "Vip": ""},
-        "DeadLetterConfig": {"Type": "", "Name": "", "FilterType": ""},
+        "DeadLetterConfig": DeadLetters::show(revision.dead_letters.as_ref()),
         "ImageConfig": revision.image.as_ref().map(Image::show),
     })
 }

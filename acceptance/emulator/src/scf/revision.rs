@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::concurrency::Concurrency;
+use super::dead_letter::DeadLetters;
 use super::function::Kind;
 use super::image::{self, Image};
 use super::layer::{self, Bound};
@@ -77,6 +78,7 @@ pub struct Revision {
     pub(super) ignore_sys_log: bool,
     pub(super) web_socket_idle: Option<i64>,
     pub(super) concurrency: Option<Concurrency>,
+    pub(super) dead_letters: Option<DeadLetters>,
     /// When it was made.
     pub modified: Time,
 }
@@ -109,6 +111,7 @@ impl Revision {
             ignore_sys_log: false,
             web_socket_idle: None,
             concurrency: None,
+            dead_letters: None,
             modified: now,
         }
     }
@@ -150,9 +153,11 @@ impl Revision {
         }
         network::apply(self, call)?;
         mount::apply(self, call)?;
+        if let Some(config) = p.object("DeadLetterConfig") {
+            self.dead_letters = DeadLetters::read(&config)?;
+        }
         self.apply_switches(p, kind)?;
-        self.apply_web(p, kind, web_socket)?;
-        refuse_what_is_missing(p)
+        self.apply_web(p, kind, web_socket)
     }
 
     fn apply_environment(&mut self, p: &Params<'_>) -> Result<(), Refusal> {
@@ -284,19 +289,4 @@ impl Revision {
             "Runtime": self.runtime,
         })
     }
-}
-
-/// What names things that this cloud does not have: refused, so that nothing is accepted and then
-/// ignored. The forms that clear a setting pass.
-fn refuse_what_is_missing(p: &Params<'_>) -> Result<(), Refusal> {
-    if let Some(queue) = p.object("DeadLetterConfig").filter(|queue| !queue.str("Type").is_empty())
-    {
-        if !["CMQ-QUEUE", "CMQ-TOPIC"].contains(&queue.str("Type")) {
-            let text = "The Type of DeadLetterConfig must be CMQ-QUEUE or CMQ-TOPIC.";
-            return refused("InvalidParameterValue.DeadLetterConfig", text);
-        }
-        let text = format!("There is no queue {} in the local cloud.", queue.str("Name"));
-        return refused("ResourceNotFound.Cmq", text);
-    }
-    Ok(())
 }
