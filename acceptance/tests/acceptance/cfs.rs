@@ -153,7 +153,8 @@ fn groups_and_rules_are_changed_in_place_and_imported() {
     case.import(RULE, &rule_id, &["timeouts"]);
     case.import(GROUP, &group_id, &["timeouts"]);
     case.expect_no_changes();
-    case.refuse_plan(&rule("auth_client_ip = \"*\"\n  priority = 101"), &["priority"]);
+    let late = two.replace("= 2", "= 101");
+    case.refuse_plan(&late, &["Invalid priority", "101"]);
     case.configure(&two);
     let twice = format!(
         "{two}{}",
@@ -221,7 +222,7 @@ fn invoke(case: &Case, name: &str, event: &Json) -> String {
         ..scf::InvokeRequest::default()
     };
     let said = case.cloud().call(&request).expect("the function can be called").result;
-    format!("{}{}", said.ret_msg.expose(), said.err_msg.expose())
+    format!("{}{}", said.ret_msg.expose(), said.err_msg)
 }
 
 #[test]
