@@ -252,7 +252,7 @@ fn r233_r242_r243_r249_r250_provisioned_concurrency_is_checked_while_planning() 
         )
     };
     let (eight, nine) = ("0 0 8 * * * *", "0 0 9 * * * *");
-    case.refuse_plan(&provisioned("1", &action("a", "0 8 * * *")), &["seven fields", "with 5"]);
+    case.refuse_plan(&provisioned("1", &action("a", "0 8 * * *")), &["seven fields", "0 8 * * *"]);
     let same_name = provisioned("1", &(action("a", eight) + &action("a", nine)));
     case.refuse_plan(&same_name, &["The same name twice"]);
     let same_time = provisioned("1", &(action("a", eight) + &action("b", eight)));

@@ -16,6 +16,7 @@ mod layer;
 mod layers;
 mod migration;
 mod network;
+mod product;
 mod provider;
 mod publish;
 mod release;
