@@ -153,7 +153,8 @@ fn groups_and_rules_are_changed_in_place_and_imported() {
     case.import(RULE, &rule_id, &["timeouts"]);
     case.import(GROUP, &group_id, &["timeouts"]);
     case.expect_no_changes();
-    case.refuse_plan(&rule("auth_client_ip = \"*\"\n  priority = 101"), &["priority"]);
+    let late = two.replace("= 2", "= 101");
+    case.refuse_plan(&late, &["Invalid priority", "101"]);
     case.configure(&two);
     let twice = format!(
         "{two}{}",
@@ -280,5 +281,49 @@ fn r383_r384_r387_r388_r389_what_cannot_be_mounted_is_refused() {
     let elsewhere = format!("{around}{network}{elsewhere}");
     case.refuse_apply(&elsewhere, &["ResourceNotFound.CfsVpcNotMatch", "cfs_config"]);
     assert!(!case.cloud().call(&vpc::DescribeVpcsRequest::default()).unwrap().vpc_set.is_empty());
+    case.finish();
+}
+
+#[test]
+fn data_sources_find_what_there_is() {
+    let case = Case::new();
+    let clients = rule("auth_client_ip = \"*\"\n  priority = 1");
+    let settings = format!("{IN_NETWORK}\n  name = \"files\"");
+    let files = files("tencentcloud_cfs_access_group.a.id", &settings);
+    case.apply(&format!(
+        r#"
+{NETWORK}{}{clients}{files}
+data "tencentcloud_cfs_access_groups" "a" {{
+  name = tencentcloud_cfs_access_group.a.name
+}}
+data "tencentcloud_cfs_access_rules" "a" {{
+  access_group_id = tencentcloud_cfs_access_group.a.id
+  depends_on      = [tencentcloud_cfs_access_rule.a]
+}}
+data "tencentcloud_cfs_file_systems" "a" {{
+  name      = tencentcloud_cfs_file_system.a.name
+  subnet_id = tencentcloud_cfs_file_system.a.subnet_id
+}}
+data "tencentcloud_cfs_mount_targets" "a" {{
+  file_system_id = tencentcloud_cfs_file_system.a.id
+}}
+data "tencentcloud_cfs_available_zone" "a" {{}}
+"#,
+        group("web", "")
+    ));
+    let found = |name: &str| case.state(&format!("data.tencentcloud_cfs_{name}.a"));
+    let state = case.state(FILES);
+    let groups = found("access_groups")["access_group_list"].clone();
+    assert_eq!(groups[0]["access_group_id"], state["access_group_id"]);
+    let rules = found("access_rules")["access_rule_list"].clone();
+    assert_eq!((&rules[0]["rw_permission"], &rules[0]["priority"]), (&json!("RO"), &json!(1)));
+    let files = found("file_systems")["file_system_list"].clone();
+    assert_eq!(
+        (&files[0]["mount_ip"], &files[0]["status"]),
+        (&state["mount_ip"], &json!("available"))
+    );
+    assert_eq!(found("mount_targets")["mount_targets"][0]["fs_id"], state["fs_id"]);
+    let regions = found("available_zone")["region_zones"].clone();
+    assert!(regions.to_string().contains("ap-guangzhou-3"), "{regions}");
     case.finish();
 }

@@ -1,5 +1,6 @@
 //! Every data source, one line each.
 
+pub mod cfs;
 pub mod clb;
 pub mod cos;
 pub mod scf;
@@ -15,6 +16,11 @@ use crate::Cloud;
 /// The data sources of the provider.
 pub fn all() -> DataSources<Cloud> {
     DataSources::new()
+        .with::<cfs::access_groups::AccessGroups>()
+        .with::<cfs::access_rules::AccessRules>()
+        .with::<cfs::available_zone::AvailableZone>()
+        .with::<cfs::file_systems::FileSystems>()
+        .with::<cfs::mount_targets::MountTargets>()
         .with::<clb::instances::Instances>()
         .with::<cos::bucket_object::BucketObject>()
         .with::<cos::buckets::Buckets>()

@@ -72,8 +72,8 @@ impl Mounted {
 
 /// Whether a text is a path without detours; a slash at its end is none.
 fn is_path(text: &str) -> bool {
-    let text = text.strip_suffix('/').unwrap_or(text);
-    text.is_empty() || text.split('/').all(|part| !["", ".", ".."].contains(&part))
+    let mut parts = text.strip_suffix('/').unwrap_or(text).split('/');
+    text.is_empty() || parts.all(|part| !["", ".", ".."].contains(&part))
 }
 
 /// Whether one directory is the other, or inside it.

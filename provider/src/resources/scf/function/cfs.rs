@@ -126,8 +126,8 @@ fn remote(text: &String) -> Check {
 
 /// Whether a text is a path without detours; a slash at its end is none.
 fn is_path(text: &str) -> bool {
-    let text = text.strip_suffix('/').unwrap_or(text);
-    text.is_empty() || text.split('/').all(|part| !["", ".", ".."].contains(&part))
+    let mut parts = text.strip_suffix('/').unwrap_or(text).split('/');
+    text.is_empty() || parts.all(|part| !["", ".", ".."].contains(&part))
 }
 
 fn number(text: &String) -> Check {
@@ -156,7 +156,7 @@ mod tests {
         for good in ["/mnt/a", "/mnt/a/b", "/mnt/a/"] {
             assert_eq!(local(&good.to_owned()), Ok(()), "{good}");
         }
-        for bad in ["", "/mnt", "/mnt/", "/data", "/mnt/../etc", "mnt/a"] {
+        for bad in ["", "/mnt", "/mnt/", "/data", "/mnt/../etc", "/mnt//", "mnt/a"] {
             assert!(local(&bad.to_owned()).is_err(), "{bad}");
         }
     }

@@ -1,0 +1,1 @@
+data "tencentcloud_cfs_available_zone" "all" {}
