@@ -1,7 +1,7 @@
 //! The cloud as somebody else than Terraform uses it.
 
 use tencentcloud_api::page::{self, Paged};
-use tencentcloud_api::{Action, Client, Error, Settings, clb, cos, scf, vpc};
+use tencentcloud_api::{Action, Client, Error, Settings, cfs, clb, cos, scf, vpc};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::emulator::{SECRET_ID, SECRET_KEY};
@@ -69,6 +69,9 @@ impl Cloud {
         list("subnet", self.names(&vpc::DescribeSubnetsRequest::default()));
         list("security group", self.names(&vpc::DescribeSecurityGroupsRequest::default()));
         list("load balancer", self.names(&clb::DescribeLoadBalancersRequest::default()));
+        list("file system", self.names(&cfs::DescribeCfsFileSystemsRequest::default()));
+        let groups = self.names(&cfs::DescribeCfsPGroupsRequest::default()).into_iter();
+        list("permission group", groups.filter(|group| group != cfs::BASIC_GROUP).collect());
         let buckets = self.ask(async |client| cos::list_buckets(client).await);
         let buckets = buckets.expect("the cloud lists what it has").into_iter();
         list("bucket", buckets.map(|bucket| bucket.name).collect());

@@ -2,6 +2,7 @@
 //! And what keeps the repository in shape.
 
 mod balancer;
+mod cfs;
 mod concurrency;
 mod cos;
 mod custom_domain;
@@ -17,6 +18,7 @@ mod layer;
 mod layers;
 mod migration;
 mod network;
+mod product;
 mod provider;
 mod publish;
 mod release;

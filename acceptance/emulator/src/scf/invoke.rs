@@ -276,6 +276,11 @@ fn spec(
             .iter()
             .map(|layer| package(cloud, target, &layer.code().sha256))
             .collect(),
+        mounts: revision
+            .mounts
+            .iter()
+            .map(|mount| mount.to_runtime(cloud, &target.account.uin, &target.region))
+            .collect(),
         environment: revision.environment.iter().cloned().collect(),
         memory_mb: u32::try_from(revision.memory).unwrap_or_default(),
         timeout: seconds(revision.timeout),

@@ -16,6 +16,7 @@ mod layer;
 mod list;
 mod load;
 pub mod log;
+mod mount;
 pub mod namespace;
 mod network;
 mod package;

@@ -12,6 +12,7 @@ use super::dead_letter::DeadLetters;
 use super::function::Kind;
 use super::image::{self, Image};
 use super::layer::{self, Bound};
+use super::mount::{self, Mounted};
 use super::package::{self, Code};
 use super::{flag, network, rules};
 use crate::call::Call;
@@ -66,6 +67,8 @@ pub struct Revision {
     pub fixed_ip: bool,
     /// Its fixed address in its subnet.
     pub(super) intranet: Option<Ipv4Addr>,
+    /// The file systems that it mounts (R82).
+    pub(super) mounts: Vec<Mounted>,
     /// The role that it runs with.
     pub role: String,
     pub(super) cls_logset: String,
@@ -99,6 +102,7 @@ impl Revision {
             public: true,
             fixed_ip: false,
             intranet: None,
+            mounts: Vec::new(),
             role: String::new(),
             cls_logset: String::new(),
             cls_topic: String::new(),
@@ -148,12 +152,12 @@ impl Revision {
             package::within_limit(self.packages())?;
         }
         network::apply(self, call)?;
+        mount::apply(self, call)?;
         if let Some(config) = p.object("DeadLetterConfig") {
             self.dead_letters = DeadLetters::read(&config)?;
         }
         self.apply_switches(p, kind)?;
-        self.apply_web(p, kind, web_socket)?;
-        refuse_what_is_missing(p, self.vpc.is_some())
+        self.apply_web(p, kind, web_socket)
     }
 
     fn apply_environment(&mut self, p: &Params<'_>) -> Result<(), Refusal> {
@@ -285,21 +289,4 @@ impl Revision {
             "Runtime": self.runtime,
         })
     }
-}
-
-/// What names things that this cloud does not have: refused, so that nothing is accepted and then
-/// ignored. The forms that clear a setting pass.
-fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
-    let mounts =
-        p.object("CfsConfig").map(|config| config.objects("CfsInsList")).unwrap_or_default();
-    if let Some(mount) = mounts.first() {
-        if !in_vpc {
-            // R384.
-            let text = "A function mounts file systems only with a VpcConfig.";
-            return refused("InvalidParameterValue.VpcNotSetWhenOpenCfs", text);
-        }
-        let text = format!("There is no file system {} in the local cloud.", mount.str("CfsId"));
-        return refused("ResourceNotFound.GetCfsNotMatch", text);
-    }
-    Ok(())
 }

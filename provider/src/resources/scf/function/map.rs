@@ -9,7 +9,7 @@ use tf_schema::Value;
 use super::code::Sent;
 use super::image::{self, Image};
 use super::layers::{self, Layer};
-use super::{Function, TriggerInfo, concurrency, dead_letter, intranet, web};
+use super::{Function, TriggerInfo, cfs, concurrency, dead_letter, intranet, web};
 use crate::resources::scf::trigger::inline;
 use crate::tags;
 
@@ -52,6 +52,7 @@ impl Function {
                 .is_known_and(|blocks| !blocks.is_empty())
                 .then(|| concurrency::to_api(&self.instance_concurrency_config)),
             intranet_config: intranet::to_api(&self.intranet_config, &Value::Null),
+            cfs_config: cfs::to_api(&self.cfs_config, &Value::Null),
             dead_letter_config: self
                 .dead_letter_config
                 .is_known_and(|blocks| !blocks.is_empty())
@@ -113,6 +114,7 @@ impl Function {
             request.instance_concurrency_config =
                 Some(concurrency::to_api(&self.instance_concurrency_config));
         }
+        request.cfs_config = cfs::to_api(&self.cfs_config, &prior.cfs_config);
         if self.dead_letter_config != prior.dead_letter_config {
             request.dead_letter_config = Some(dead_letter::to_api(&self.dead_letter_config));
         }
@@ -179,6 +181,7 @@ impl Function {
             &self.instance_concurrency_config,
             found.instance_concurrency_config,
         );
+        self.cfs_config = cfs::adopt(found.cfs_config);
         self.intranet_config = intranet::adopt(&self.intranet_config, found.intranet_config);
         self.dead_letter_config =
             dead_letter::adopt(&self.dead_letter_config, found.dead_letter_config);

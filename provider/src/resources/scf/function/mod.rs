@@ -1,6 +1,7 @@
 //! `tencentcloud_scf_function`: a serverless function.
 //! <https://www.tencentcloud.com/document/product/583/19806>
 
+pub mod cfs;
 pub mod check;
 mod code;
 pub mod concurrency;
@@ -235,6 +236,10 @@ pub struct Function {
     /// A fixed address of the function in its network.
     #[tf(block, max(1))]
     pub intranet_config: Value<Vec<intranet::Intranet>>,
+    /// Directories of file systems that the function finds below `/mnt/`, to read and write; needs
+    /// `vpc_id`. What one function or instance writes the others read.
+    #[tf(block)]
+    pub cfs_config: Value<Vec<cfs::Mount>>,
     /// A queue or a topic for what the function could not do: events of asynchronous calls that fail
     /// after their retries or wait for too long. Without one, such events are lost.
     #[tf(block, max(1))]
@@ -268,7 +273,7 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 27] = [
+const ATTRIBUTES: &[(&str, &str)] = &[
     ("ResourceNotFound.CosObject", "cos_object_name"),
     ("ResourceNotFound.Cos", "cos_bucket_name"),
     ("InvalidParameterValue.Cos", "cos_bucket_name"),
@@ -294,6 +299,10 @@ const ATTRIBUTES: [(&str, &str); 27] = [
     ("InvalidParameterValue.MaxConcurrency", "instance_concurrency_config"),
     ("InvalidParameterValue.DynamicEnabled", "instance_concurrency_config"),
     ("InvalidParameterValue.IntranetConfig", "intranet_config"),
+    ("InvalidParameterValue.Cfs", "cfs_config"),
+    ("ResourceNotFound.Cfs", "cfs_config"),
+    ("ResourceNotFound.GetCfs", "cfs_config"),
+    ("InvalidParameterValue.VpcNotSetWhenOpenCfs", "cfs_config"),
     ("InvalidParameterValue.DeadLetterConfig", "dead_letter_config"),
     ("ResourceNotFound.Cmq", "dead_letter_config"),
 ];
@@ -312,7 +321,7 @@ impl Lifecycle for Function {
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
         let id = format!("{}+{}", key.namespace, key.name);
         let made = create::named(made, &mut self.id, id, look).await;
-        made.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
+        made.map_err(|error| create::point_at(error, ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         if self.l5_enable.is_known_and(|on| *on) {
             self.update_configuration(None, cloud).await?;
@@ -346,7 +355,7 @@ impl Lifecycle for Function {
             let code = code::deliver(self, cloud).await?;
             scf::wait_changeable(cloud, &key).await?;
             let updated = scf::update_function_code(cloud, &self.to_update_code(code)).await;
-            updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
+            updated.map_err(|error| create::point_at(error, ATTRIBUTES))?;
             scf::wait_active(cloud, &key).await?;
         }
         self.note_hidden();
@@ -442,7 +451,7 @@ impl Function {
         let key = self.key();
         scf::wait_changeable(cloud, &key).await?;
         let updated = scf::update_function_configuration(cloud, &request).await;
-        updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
+        updated.map_err(|error| create::point_at(error, ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         Ok(())
     }
