@@ -221,7 +221,7 @@ fn invoke(case: &Case, name: &str, event: &Json) -> String {
         ..scf::InvokeRequest::default()
     };
     let said = case.cloud().call(&request).expect("the function can be called").result;
-    format!("{}{}", said.ret_msg.expose(), said.err_msg.expose())
+    format!("{}{}", said.ret_msg.expose(), said.err_msg)
 }
 
 #[test]
