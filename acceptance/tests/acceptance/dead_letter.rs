@@ -30,7 +30,6 @@ fn r87_r231_a_dead_letter_queue_is_set_changed_in_place_and_taken_away() {
     case.write("code/index.py", "def main_handler(event, context):\n    raise ValueError('no')\n");
     case.apply(&function(&block("CMQ-QUEUE", "")));
     case.expect_no_changes();
-    case.import(FUNCTION, "default+hello", &["source_dir", "code_sha256"]);
     let call = scf::InvokeRequest {
         function_name: "hello".to_owned(),
         invocation_type: Some("Event".to_owned()),
@@ -45,6 +44,7 @@ fn r87_r231_a_dead_letter_queue_is_set_changed_in_place_and_taken_away() {
     );
     case.apply(&topic);
     assert_eq!(case.state(FUNCTION)["dead_letter_config"][0]["filter_type"], "tag");
+    case.import(FUNCTION, "default+hello", &["source_dir", "code_sha256"]);
     let none = function("");
     case.apply(&none);
     assert_eq!(case.state(FUNCTION)["dead_letter_config"], json!([]));
