@@ -92,6 +92,15 @@ impl Emulator {
         ureq::post(&url).send_json(body).unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
+    /// Puts something else in the place of what is at `/_emulator/PATH`.
+    ///
+    /// # Panics
+    /// Where it refuses.
+    pub fn replace(&self, path: &str, body: &Json) {
+        let url = format!("{}/_emulator/{path}", self.endpoint);
+        ureq::put(&url).send_json(body).unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
     /// How often an action was called so far.
     pub fn calls(&self, action: &str) -> u64 {
         let counts = self.tell("requests")["counts"].clone();

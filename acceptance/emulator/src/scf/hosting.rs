@@ -1,8 +1,6 @@
 //! Where the functions of a namespace run: on the platform, or in a Kubernetes cluster (R395). The
 //! local cloud checks what is said about a cluster, and goes on running the functions itself.
 
-use std::net::Ipv4Addr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
@@ -100,7 +98,7 @@ impl Hosting {
             return refused("ResourceNotFound.Vpc", text);
         };
         // R404.
-        if subnet.cidr.has(Ipv4Addr::new(9, 0, 0, 0)) || subnet.cidr.host(0).octets()[0] == 9 {
+        if subnet.cidr.host(0).octets()[0] == 9 {
             let text = format!("The subnet {} lies in 9.x.x.x.", self.subnet);
             return refused("InvalidParameterValue.Vpc", text);
         }

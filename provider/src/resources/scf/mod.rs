@@ -5,6 +5,7 @@ mod capacity;
 pub mod custom_domain;
 pub mod event_invoke_config;
 pub mod function;
+mod hosting;
 pub mod invocation;
 pub mod invoke_function;
 pub mod layer;

@@ -4,10 +4,12 @@
 use tencentcloud_api::scf::{
     self, CreateNamespaceRequest, DeleteNamespaceRequest, UpdateNamespaceRequest,
 };
-use tf_protocol::{Lifecycle, Presence, Problem};
+use tencentcloud_api::wait::{self, Step};
+use tf_protocol::{Change, Lifecycle, Presence, Problem};
 use tf_schema::check::Check;
 use tf_schema::{Resource, Value};
 
+use super::hosting;
 use crate::Cloud;
 use crate::create;
 
@@ -34,6 +36,25 @@ pub struct Namespace {
     /// When the namespace was last changed.
     #[tf(computed)]
     pub modify_time: Value<String>,
+    /// Where the namespace's functions run, if not on the platform. It cannot be changed, nor read
+    /// back: after an import, add `ignore_changes = [resource_env]`.
+    #[tf(block, max(1), force_new)]
+    pub resource_env: Value<Vec<hosting::Environment>>,
+}
+
+/// What the cloud's refusals are about.
+const ATTRIBUTES: [(&str, &str); 2] =
+    [("ResourceNotFound.Vpc", "resource_env"), ("InvalidParameterValue.Vpc", "resource_env")];
+
+/// R410: waits until functions can be made in a namespace of a cluster, which takes about 20 seconds.
+async fn wait_prepared(cloud: &Cloud, name: &str) -> tencentcloud_api::Result<()> {
+    wait::until(cloud, &format!("the cluster of the namespace {name} being prepared"), || async {
+        Ok(match scf::find_namespace(cloud, name).await? {
+            Some(_) => Step::Done(()),
+            None => Step::Pending("not listed".to_owned()),
+        })
+    })
+    .await
 }
 
 impl Lifecycle for Namespace {
@@ -44,12 +65,21 @@ impl Lifecycle for Namespace {
         let request = CreateNamespaceRequest {
             namespace: self.namespace.or_default(),
             description: self.description.known().cloned(),
-            resource_env: None,
+            resource_env: hosting::to_api(&self.resource_env),
         };
         let made = scf::create_namespace(cloud, &request).await;
-        let look = async { Ok(scf::find_namespace(cloud, &request.namespace).await?.is_some()) };
+        // A namespace of a cluster is not listed before the cluster is prepared, so a lost answer
+        // leaves it to the wait to tell.
+        let hosted = request.resource_env.is_some();
+        let look =
+            async { Ok(hosted || scf::find_namespace(cloud, &request.namespace).await?.is_some()) };
         let name = request.namespace.clone();
-        Ok(create::named(made, &mut self.id, name, look).await?)
+        let made = create::named(made, &mut self.id, name, look).await;
+        made.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
+        if hosted {
+            wait_prepared(cloud, &request.namespace).await?;
+        }
+        Ok(())
     }
 
     async fn read(&mut self, cloud: &Cloud) -> Result<Presence, Problem> {
@@ -79,6 +109,11 @@ impl Lifecycle for Namespace {
 
     fn import(id: &str) -> Result<Self, Problem> {
         Ok(Namespace { id: id.into(), ..Namespace::default() })
+    }
+
+    async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
+        hosting::check_subnet(change, cloud).await;
+        Ok(())
     }
 }
 

@@ -47,7 +47,7 @@ fn quota(client: &Client, mb: i64) {
 }
 
 #[test]
-fn r30_r31_the_concurrency_of_an_account_depends_on_the_region() {
+fn r30_r31_r396_the_concurrency_of_an_account_depends_on_the_region() {
     let client = client();
     for (region, mb) in [
         ("ap-guangzhou", 128_000),

@@ -177,8 +177,6 @@ fn what_does_not_exist_here_is_not_accepted() {
     let client = client();
     let layer = json!({"Layers": [{"LayerName": "l", "LayerVersion": 1}]});
     assert_eq!(refused(&client, layer), "ResourceNotFound.Layer");
-    let queue = json!({"DeadLetterConfig": {"Type": "CMQ-QUEUE", "Name": "q"}});
-    assert_eq!(refused(&client, queue), "ResourceNotFound.Cmq");
     let mount = json!([{"UserId": "1", "UserGroupId": "1", "CfsId": "c", "MountInsId": "c",
                         "LocalMountDir": "/mnt/a", "RemoteMountDir": "/"}]);
     let code = refused(&client, json!({"CfsConfig": {"CfsInsList": mount}}));
