@@ -12,6 +12,7 @@ use crate::shapes;
 const SERVICES: &[(&str, &[Action])] = &[
     ("cam", crate::cam::ACTIONS),
     ("clb", crate::clb::ACTIONS),
+    ("cls", crate::cls::ACTIONS),
     ("scf", crate::scf::ACTIONS),
     ("sts", crate::sts::ACTIONS),
     ("tag", crate::tag::ACTIONS),

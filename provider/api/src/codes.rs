@@ -55,6 +55,7 @@ pub(crate) fn classify(action: ActionId, code: &str) -> Class {
         "vpc" => VPC,
         "clb" => CLB,
         "tag" => TAG,
+        "cls" => CLS,
         "cos" => COS,
         _ => &[],
     };
@@ -76,6 +77,29 @@ use Class::{
     Account, Busy, Clock, Conflict, Credentials, Internal, Invalid, MissingReference, NotFound,
     Quota, Region, Throttled, Unauthorized, UnknownAction,
 };
+
+const CLS: &[Rule] = &[
+    Rule(
+        Busy,
+        &[
+            "LimitExceeded.IndexOperating",
+            "FailedOperation.TopicCreating",
+            "FailedOperation.TagQpsLimit",
+            "FailedOperation.TagConcurrentConflict",
+        ],
+    ),
+    Rule(
+        Conflict,
+        &[
+            "InvalidParameter.LogsetConflict",
+            "InvalidParameter.TopicConflict",
+            "InvalidParameter.IndexConflict",
+            "FailedOperation.LogsetConflict",
+            "FailedOperation.LogsetNotEmpty",
+            "OperationDenied.TopicHasDeliverFunction",
+        ],
+    ),
+];
 
 const COS: &[Rule] = &[
     Rule(NotFound, &["NoSuch*", "NotFound"]),

@@ -51,6 +51,7 @@ pub mod sign;
 pub mod wait;
 
 pub mod clb;
+pub mod cls;
 pub mod cos;
 pub mod scf;
 pub mod sts;

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod clb;
+mod cls;
 mod console;
 mod cos;
 mod durability;
