@@ -2,6 +2,7 @@
 //! And what keeps the repository in shape.
 
 mod balancer;
+mod cls;
 mod concurrency;
 mod cos;
 mod custom_domain;

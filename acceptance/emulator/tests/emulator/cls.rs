@@ -109,10 +109,10 @@ fn an_index_is_made_changed_and_deleted() {
 #[test]
 fn r195_r196_functions_without_a_topic_share_the_default_one() {
     let client = client();
-    create(&client, python("a", HELLO));
-    create(&client, python("b", HELLO));
-    let (set, id) = read(&client, "a");
-    assert_eq!(read(&client, "b"), (set.clone(), id.clone()));
+    create(&client, python("one", HELLO));
+    create(&client, python("two", HELLO));
+    let (set, id) = read(&client, "one");
+    assert_eq!(read(&client, "two"), (set.clone(), id.clone()));
     let sets = client.ok("cls.DescribeLogsets", json!({}));
     assert_eq!(sets["TotalCount"], 1);
     assert!(sets["Logsets"][0]["LogsetName"].as_str().unwrap().starts_with("SCF_logset"));
@@ -125,8 +125,8 @@ fn r195_r196_functions_without_a_topic_share_the_default_one() {
 #[test]
 fn r197_the_index_of_the_default_topic_cannot_be_edited() {
     let client = client();
-    create(&client, python("a", HELLO));
-    let (_, id) = read(&client, "a");
+    create(&client, python("one", HELLO));
+    let (_, id) = read(&client, "one");
     let request = json!({"TopicId": id, "Status": false});
     assert_eq!(client.code("cls.ModifyIndex", request), "OperationDenied");
     assert_eq!(client.code("cls.DeleteIndex", json!({"TopicId": id})), "OperationDenied");
@@ -141,7 +141,7 @@ fn r199_r200_log_set_and_topic_go_together_and_are_in_the_function_s_region() {
     let far = logset(&elsewhere, "far");
     let far_topic = topic(&elsewhere, &far, "far");
     for (set, topic) in [("", &*id), (&*set, ""), (&*far, &*far_topic), (&*far, &*id)] {
-        let mut request = python("a", HELLO);
+        let mut request = python("one", HELLO);
         request["ClsLogsetId"] = json!(set);
         request["ClsTopicId"] = json!(topic);
         assert_eq!(client.code("scf.CreateFunction", request), "InvalidParameterValue.Cls");
@@ -153,7 +153,7 @@ fn r201_r205_the_platform_configures_the_index_of_a_function_s_topic() {
     let client = client();
     let set = logset(&client, "mine");
     let id = topic(&client, &set, "functions");
-    let mut request = python("a", HELLO);
+    let mut request = python("one", HELLO);
     request["ClsLogsetId"] = json!(set);
     request["ClsTopicId"] = json!(id);
     create(&client, request);
@@ -165,7 +165,7 @@ fn r201_r205_the_platform_configures_the_index_of_a_function_s_topic() {
     assert_eq!((kind("SCF_Message"), kind("SCF_Duration")), (&json!("text"), &json!("long")));
     assert_eq!(kind("SCF_MemUsage"), "double");
     // Elsewhere first: the topic of an update is held to the same rules.
-    let wrong = about("a", json!({"ClsTopicId": "none"}));
+    let wrong = about("one", json!({"ClsTopicId": "none"}));
     let code = client.code("scf.UpdateFunctionConfiguration", wrong);
     assert_eq!(code, "InvalidParameterValue.Cls");
 }
@@ -174,10 +174,10 @@ fn r201_r205_the_platform_configures_the_index_of_a_function_s_topic() {
 fn r202_r203_r204_each_line_of_a_call_has_the_fields_of_a_function_s_log() {
     let client = client();
     let source = "def main(event, context):\n    print('hello log')\n    return 1\n";
-    create(&client, python("a", source));
-    let (_, id) = read(&client, "a");
-    invoke(&client, "a");
-    let found = lines(&client, &id, "SCF_FunctionName:a");
+    create(&client, python("one", source));
+    let (_, id) = read(&client, "one");
+    invoke(&client, "one");
+    let found = lines(&client, &id, "SCF_FunctionName:one");
     let custom: Vec<_> = found.iter().filter(|line| line["SCF_Type"] == "Custom").collect();
     let [line] = custom[..] else { panic!("{found:?}") };
     assert_eq!(line["SCF_Message"], "hello log");
@@ -188,7 +188,7 @@ fn r202_r203_r204_each_line_of_a_call_has_the_fields_of_a_function_s_log() {
     assert!(line["SCF_StartTime"].as_u64().unwrap() / 1000 <= now());
     assert!(found[0]["SCF_Message"].as_str().unwrap().starts_with("START RequestId"));
     assert!(found[0]["SCF_Type"] == "Platform" && found.len() >= 4, "{found:?}");
-    assert!(lines(&client, &id, "SCF_FunctionName:b").is_empty());
+    assert!(lines(&client, &id, "SCF_FunctionName:two").is_empty());
     assert_eq!(lines(&client, &id, "\"hello log\" AND SCF_Type:\"Custom\"").len(), 1);
     assert!(lines(&client, &id, "hello AND NOT SCF_StatusCode:200").is_empty());
 }
@@ -196,9 +196,9 @@ fn r202_r203_r204_each_line_of_a_call_has_the_fields_of_a_function_s_log() {
 #[test]
 fn a_search_goes_on_from_its_context() {
     let client = client();
-    create(&client, python("a", HELLO));
-    let (_, id) = read(&client, "a");
-    invoke(&client, "a");
+    create(&client, python("one", HELLO));
+    let (_, id) = read(&client, "one");
+    invoke(&client, "one");
     let all = lines(&client, &id, "*").len();
     let first = search(&client, &id, "", json!({"Limit": 2}));
     assert_eq!(
@@ -216,8 +216,8 @@ fn a_search_goes_on_from_its_context() {
 #[test]
 fn r207_one_search_spans_at_most_a_day_and_finds_what_is_a_week_old() {
     let client = client();
-    create(&client, python("a", HELLO));
-    let (_, id) = read(&client, "a");
+    create(&client, python("one", HELLO));
+    let (_, id) = read(&client, "one");
     let to = now() * 1000;
     let long = json!({"TopicId": id, "From": to - 86_400_001, "To": to});
     assert_eq!(client.code("cls.SearchLog", long), "InvalidParameter");
@@ -227,10 +227,10 @@ fn r207_one_search_spans_at_most_a_day_and_finds_what_is_a_week_old() {
 #[test]
 fn queued_calls_and_versions_write_into_the_topic_too() {
     let client = client();
-    create(&client, python("a", HELLO));
-    let (_, id) = read(&client, "a");
-    let version = crate::scf::publish(&client, "a");
-    let event = json!({"FunctionName": "a", "Qualifier": version, "InvocationType": "Event"});
+    create(&client, python("one", HELLO));
+    let (_, id) = read(&client, "one");
+    let version = crate::scf::publish(&client, "one");
+    let event = json!({"FunctionName": "one", "Qualifier": version, "InvocationType": "Event"});
     client.ok("scf.Invoke", event);
     let query = format!("SCF_Qualifier:{version}");
     wait_for(|| (!lines(&client, &id, &query).is_empty()).then_some(()));
