@@ -1,7 +1,7 @@
 //! The cloud as somebody else than Terraform uses it.
 
 use tencentcloud_api::page::{self, Paged};
-use tencentcloud_api::{Action, Client, Error, Settings, clb, cls, cos, scf, vpc};
+use tencentcloud_api::{Action, Client, Error, Settings, cfs, clb, cls, cos, scf, vpc};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::emulator::{SECRET_ID, SECRET_KEY};
@@ -77,6 +77,9 @@ impl Cloud {
         let topics = self.rows(&cls::DescribeTopicsRequest::default()).into_iter();
         let topics = topics.filter(|topic| users(&topic.assumer_name));
         list("log topic", topics.map(|topic| topic.topic_name).collect());
+        list("file system", self.names(&cfs::DescribeCfsFileSystemsRequest::default()));
+        let groups = self.names(&cfs::DescribeCfsPGroupsRequest::default()).into_iter();
+        list("permission group", groups.filter(|group| group != cfs::BASIC_GROUP).collect());
         let buckets = self.ask(async |client| cos::list_buckets(client).await);
         let buckets = buckets.expect("the cloud lists what it has").into_iter();
         list("bucket", buckets.map(|bucket| bucket.name).collect());

@@ -67,6 +67,27 @@ pub fn answers_a_second(
     count as f64 / seconds
 }
 
+/// How long each of `count` answers takes on one connection, in milliseconds, after a tenth as many
+/// that are not counted. Each must contain `words`.
+pub fn times(address: &str, request: &[u8], words: &'static str, count: usize) -> Vec<f64> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime can be made");
+    runtime.block_on(async {
+        let mut stream = TcpStream::connect(address).await.expect("somebody listens");
+        stream.set_nodelay(true).expect("a connection can be set up");
+        let mut buffer = Vec::with_capacity(16 << 10);
+        let mut times = Vec::with_capacity(count);
+        for number in 0..count + count / 10 {
+            let start = Instant::now();
+            exchange(&mut stream, request, words, &mut buffer).await;
+            if number >= count / 10 {
+                times.push(start.elapsed().as_secs_f64() * 1000.0);
+            }
+        }
+        times
+    })
+}
+
 async fn keep_busy(
     mut stream: TcpStream,
     request: Vec<u8>,
@@ -75,21 +96,31 @@ async fn keep_busy(
 ) {
     let mut buffer = Vec::with_capacity(16 << 10);
     loop {
-        stream.write_all(&request).await.expect("the local cloud reads");
-        buffer.clear();
-        let end = loop {
-            assert_ne!(stream.read_buf(&mut buffer).await.expect("it answers"), 0, "cut off");
-            if let Some(end) = end(&buffer) {
-                break end;
-            }
-        };
-        while buffer.len() < end {
-            assert_ne!(stream.read_buf(&mut buffer).await.expect("it answers"), 0, "cut off");
-        }
-        let text = std::str::from_utf8(&buffer).expect("text");
-        assert!(text.starts_with("HTTP/1.1 200") && text.contains(words), "{text}");
+        exchange(&mut stream, &request, words, &mut buffer).await;
         answers.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// Sends a request and reads its answer.
+async fn exchange(
+    stream: &mut TcpStream,
+    request: &[u8],
+    words: &'static str,
+    buffer: &mut Vec<u8>,
+) {
+    stream.write_all(request).await.expect("the request is read");
+    buffer.clear();
+    let end = loop {
+        assert_ne!(stream.read_buf(buffer).await.expect("it answers"), 0, "cut off");
+        if let Some(end) = end(buffer) {
+            break end;
+        }
+    };
+    while buffer.len() < end {
+        assert_ne!(stream.read_buf(buffer).await.expect("it answers"), 0, "cut off");
+    }
+    let text = std::str::from_utf8(buffer).expect("text");
+    assert!(text.starts_with("HTTP/1.1 200") && text.contains(words), "{text}");
 }
 
 /// Where an answer ends whose head is complete.

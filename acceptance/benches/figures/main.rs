@@ -6,6 +6,8 @@
 
 mod certificate;
 mod emulator;
+mod folder;
+mod function;
 mod host;
 mod load;
 mod plan;
@@ -20,8 +22,12 @@ use table::{Table, show};
 
 type Bench = fn(&Programs, &mut Table);
 
-const BENCHES: [(&str, Bench); 3] =
-    [("provider", provider::measure), ("plan", plan::measure), ("emulator", emulator::measure)];
+const BENCHES: [(&str, Bench); 4] = [
+    ("provider", provider::measure),
+    ("plan", plan::measure),
+    ("emulator", emulator::measure),
+    ("function", function::measure),
+];
 
 fn main() {
     // Cargo itself adds `--bench`.

@@ -2,18 +2,17 @@
 //! `terraform_data` resources, which need no provider: what Terraform itself takes.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use acceptance::Emulator;
 use acceptance::programs::Programs;
-use acceptance::{Cli, Emulator, cli};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::time::TimeValLike;
 use nix::unistd::Pid;
-use tempfile::TempDir;
 
+use super::folder::Folder;
 use super::table::{Goal, Table, median, milliseconds};
 
 /// How many resources, and how many pairs of plans.
@@ -21,12 +20,14 @@ const ONE: (usize, usize) = (1, 31);
 const MANY: (usize, usize) = (100, 11);
 const MORE: (usize, usize) = (500, 7);
 
+const FUNCTION: &str = "def main_handler(event, context):\n    return 1\n";
+
 /// Measures plans, alternately of functions and of the floor.
 pub fn measure(programs: &Programs, table: &mut Table) {
     for (count, pairs) in [ONE, MANY, MORE] {
         let cloud = Emulator::start(programs, &["--quotas", "unlimited"]);
-        let functions = Folder::apply(programs, &cloud, &functions(count));
-        let floor = Folder::apply(programs, &cloud, &floor(count));
+        let functions = Folder::apply(programs, &cloud, &functions(count), FUNCTION);
+        let floor = Folder::apply(programs, &cloud, &floor(count), FUNCTION);
         let plans = plan_both(&functions, &floor, pairs, &[]);
         let name = |what: &str| format!("plan of {count}: {what}");
         let list = |of: fn(&(f64, f64)) -> f64| plans.iter().map(of).collect::<Vec<_>>();
@@ -83,40 +84,12 @@ fn processor_times(programs: &Programs, functions: &Folder, floor: &Folder) -> S
     )
 }
 
-/// Where Terraform runs: a configuration with its state.
-struct Folder {
-    folder: TempDir,
-    cli: Cli,
-    variables: Vec<(&'static str, String)>,
-}
-
 impl Folder {
-    /// Applies a configuration.
-    fn apply(programs: &Programs, cloud: &Emulator, configuration: &str) -> Folder {
-        let folder = tempfile::tempdir().expect("a folder for temporary files");
-        let (cli, variables) = (Cli::terraform(), cloud.variables().to_vec());
-        write(folder.path(), "settings.tfrc", &cli::settings(&programs.provider));
-        write(folder.path(), "index.py", "def main_handler(event, context):\n    return 1\n");
-        write(folder.path(), "main.tf", configuration);
-        let folder = Folder { folder, cli, variables };
-        folder.run(&["apply", "-auto-approve"], &[]);
-        folder
-    }
-
     /// Times a plan, which must be empty.
     fn plan(&self, variables: &[(&str, &str)]) -> Duration {
         let start = Instant::now();
         self.run(&["plan", "-detailed-exitcode"], variables);
         start.elapsed()
-    }
-
-    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) {
-        let folder = self.folder.path();
-        let mut command: Command = self.cli.command(folder, &folder.join("settings.tfrc"));
-        command.args(arguments).args(["-no-color"]).envs(self.variables.iter().cloned());
-        command.envs(variables.iter().copied()).stdin(Stdio::null());
-        let said = cli::Said::from(command.output().expect("terraform can be run"));
-        assert_eq!(said.code, 0, "{arguments:?} failed:\n{}\n{}", said.out, said.err);
     }
 
     /// The processor time of Terraform alone, and of the provider alone, for one plan. For that
@@ -147,10 +120,6 @@ fn ended_children() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system counts");
     let time = usage.user_time() + usage.system_time();
     Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or_default())
-}
-
-fn write(folder: &Path, name: &str, text: &str) {
-    std::fs::write(folder.join(name), text).expect("the folder is writable");
 }
 
 fn functions(count: usize) -> String {

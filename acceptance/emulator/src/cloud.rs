@@ -8,6 +8,7 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
+use crate::cfs::files::Files;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::gateway::Gateway;
@@ -54,6 +55,8 @@ pub struct Cloud {
     pub keyring: Keyring,
     /// What runs functions.
     pub runtime: Runtime,
+    /// The files of file systems.
+    pub files: Files,
     /// What is known of functions that were called.
     pub called: Called,
     /// What load balancers serve.
@@ -73,8 +76,7 @@ impl Cloud {
         let store = Store::open(settings.data_dir.as_deref())?;
         let ids = Ids::new(settings.seed, store.starts());
         let temporary = settings.data_dir.is_none().then(temporary_folder);
-        let beside = settings.data_dir.as_ref().map(|dir| dir.join("instances"));
-        let instances = beside.or_else(|| temporary.clone()).unwrap_or_default();
+        let folder = settings.data_dir.clone().or_else(|| temporary.clone()).unwrap_or_default();
         Ok(Self {
             store,
             clock: Clock::default(),
@@ -84,7 +86,8 @@ impl Cloud {
             journal: Journal::default(),
             allowance: settings.allowance,
             keyring: Keyring::default(),
-            runtime: Runtime::new(RuntimeOptions::new(instances)),
+            runtime: Runtime::new(RuntimeOptions::new(folder.join("instances"))),
+            files: Files::new(folder.join("file-systems")),
             called: Called::default(),
             gateway: Gateway::default(),
             triggers: Sources::default(),
@@ -131,6 +134,7 @@ impl Cloud {
         txn.remove_all(uin)?;
         txn.commit()?;
         self.called.clear(&self.runtime, uin);
+        self.files.clear(uin);
         Ok(())
     }
 }

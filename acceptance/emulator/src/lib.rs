@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod call;
 pub mod cam;
+pub mod cfs;
 pub mod clb;
 pub mod cli;
 pub mod clock;

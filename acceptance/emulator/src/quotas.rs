@@ -101,6 +101,13 @@ quotas! {
     TOPICS = "cls.topics", 500, "LimitExceeded.Topic";
     /// Buckets of an account, in all regions.
     COS_BUCKETS = "cos.buckets", 200, "TooManyBuckets";
+    /// File systems in a region.
+    FILE_SYSTEMS = "cfs.file_systems", 10, "ResourceInsufficient.FileSystemLimitExceeded";
+    /// Permission groups in a region.
+    PERMISSION_GROUPS =
+        "cfs.permission_groups", 100, "ResourceInsufficient.PgroupNumberLimitExceeded";
+    /// Rules of a permission group.
+    PERMISSION_RULES = "cfs.permission_rules", 100, "ResourceInsufficient.RuleLimitExceeded";
     /// Tags of one object.
     TAGS = "tag.per_resource", 50, "LimitExceeded.ResourceAttachedTags";
 }

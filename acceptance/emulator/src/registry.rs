@@ -11,6 +11,7 @@ use crate::shapes;
 /// The services that carry out anything, with their tables.
 const SERVICES: &[(&str, &[Action])] = &[
     ("cam", crate::cam::ACTIONS),
+    ("cfs", crate::cfs::ACTIONS),
     ("clb", crate::clb::ACTIONS),
     ("cls", crate::cls::ACTIONS),
     ("scf", crate::scf::ACTIONS),

@@ -52,6 +52,8 @@ taggables! {
     SECURITY_GROUP = "cvm" "sg" "vpc.security_group";
     /// `qcs::clb:REGION:uin/UIN:clb/ID`.
     LOAD_BALANCER = "clb" "clb" "clb.load_balancer";
+    /// `qcs::cfs:REGION:uin/UIN:filesystem/ID`.
+    FILE_SYSTEM = "cfs" "filesystem" "cfs.file_system";
     /// `qcs::scf:REGION:uin/UIN:namespace/NS/function/NAME`; the id is `NS/function/NAME`.
     FUNCTION = "scf" "namespace" "scf.function";
     /// `qcs::scf:REGION:uin/UIN:layer/NAME`.

@@ -32,20 +32,33 @@ pub static FUNCTION_DELETE: Span = Span { name: "function.delete", fast: 4, real
 pub static SUBNET_RELEASE: Span = Span { name: "subnet.release", fast: 4, real: 30_000 };
 /// The pause before a failed asynchronous call is tried again.
 pub static INVOKE_RETRY: Span = Span { name: "invoke.retry", fast: 4, real: 60_000 };
+/// R410: a cluster that a namespace is bound to, until functions can run in it.
+pub static NAMESPACE_HOST: Span = Span { name: "namespace.host", fast: 4, real: 20_000 };
 /// R214: a hundred provisioned instances, until they are ready.
 pub static PROVISION: Span = Span { name: "provision.hundred", fast: 4, real: 60_000 };
 /// A task of a load balancer, from RUNNING to its end.
 pub static CLB_TASK: Span = Span { name: "clb.task", fast: 4, real: 3_000 };
 
+/// A new file system, until it is available.
+pub static FILE_SYSTEM_CREATE: Span = Span { name: "file_system.create", fast: 4, real: 10_000 };
+/// A file system that goes, until it can no longer be read.
+pub static FILE_SYSTEM_DELETE: Span = Span { name: "file_system.delete", fast: 4, real: 5_000 };
+/// A file system that becomes larger, until it is available again.
+pub static FILE_SYSTEM_EXPAND: Span = Span { name: "file_system.expand", fast: 4, real: 10_000 };
+
 /// Everything that takes time, in alphabetical order.
 pub static SPANS: &[&Span] = &[
     &CLB_TASK,
+    &FILE_SYSTEM_CREATE,
+    &FILE_SYSTEM_DELETE,
+    &FILE_SYSTEM_EXPAND,
     &FUNCTION_CREATE,
     &FUNCTION_DELETE,
     &FUNCTION_PUBLISH,
     &FUNCTION_UPDATE,
     &INVOKE_RETRY,
     &LAYER_PUBLISH,
+    &NAMESPACE_HOST,
     &PROVISION,
     &SUBNET_RELEASE,
 ];

@@ -163,7 +163,7 @@ resource "tencentcloud_scf_function" "a" {
         query_string: Some("SCF_FunctionName:hello AND SCF_Message:seen".to_owned()),
         ..cls::SearchLogRequest::default()
     };
-    let found = case.cloud().call(&search).unwrap().results.unwrap_or_default();
+    let found = case.cloud().call(&search).unwrap().results;
     assert_eq!(found.len(), 1);
     let line: Value = serde_json::from_str(&found[0].log_json).unwrap();
     assert_eq!((&line["SCF_Message"], &line["SCF_Type"]), (&json!("seen"), &json!("Custom")));

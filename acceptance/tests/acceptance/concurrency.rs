@@ -126,10 +126,45 @@ fn r224_r225_a_reserve_of_0_is_not_the_absence_of_one() {
 #[test]
 fn r222_r223_a_reserve_that_does_not_fit_is_explained() {
     let case = case();
-    let words = ["FailedOperation.ReservedExceedTotal", "at most 115200 MB", "request id"];
-    case.refuse_apply(&reserved("115201"), &words);
-    assert!(case.state(RESERVED).is_null(), "nothing was made");
+    let words = ["reserved_concurrency_mem", "at most 115200 MB", "12800 MB stay for all"];
+    case.refuse_plan(&reserved("115201"), &words);
     case.apply(&reserved("115200"));
+    // A function's own reserve is not in its way, and others' are.
+    case.plan(&reserved("115199"));
+    let other = format!(
+        "{}{}",
+        reserved("115200"),
+        r#"
+resource "tencentcloud_scf_reserved_concurrency_config" "b" {
+  function_name            = "other"
+  reserved_concurrency_mem = 128
+}
+"#
+    );
+    case.refuse_plan(&other, &["at most 0 MB", "others have reserved 115200 MB"]);
+    // What the plan could not see, the cloud explains.
+    case.apply(&reserved("256"));
+    case.fault(&json!({"action": "GetAccount", "times": 100, "effect": {
+        "type": "fail", "code": "UnauthorizedOperation.CAM",
+    }}));
+    let words = ["concurrency was not seen", "FailedOperation.ReservedExceedTotal", "request id"];
+    case.refuse_apply(&reserved("115201"), &words);
+    case.clear_faults();
+    case.configure(&reserved("256"));
+    case.finish();
+}
+
+#[test]
+fn r226_another_memory_size_of_a_function_with_a_reserve_is_warned_of() {
+    let case = case();
+    case.apply(&reserved("512"));
+    let larger = reserved("512").replace("  source_dir", "  mem_size   = 256\n  source_dir");
+    case.configure(&larger);
+    let said = case.succeed(&["plan", "-no-color"]).text();
+    for words in ["mem_size", "4 instances of 128 MB", "2 of 256 MB"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    case.apply(&larger);
     case.finish();
 }
 
@@ -252,7 +287,7 @@ fn r233_r242_r243_r249_r250_provisioned_concurrency_is_checked_while_planning() 
         )
     };
     let (eight, nine) = ("0 0 8 * * * *", "0 0 9 * * * *");
-    case.refuse_plan(&provisioned("1", &action("a", "0 8 * * *")), &["seven fields", "with 5"]);
+    case.refuse_plan(&provisioned("1", &action("a", "0 8 * * *")), &["seven fields", "0 8 * * *"]);
     let same_name = provisioned("1", &(action("a", eight) + &action("a", nine)));
     case.refuse_plan(&same_name, &["The same name twice"]);
     let same_time = provisioned("1", &(action("a", eight) + &action("b", eight)));
@@ -284,9 +319,19 @@ fn r233_r242_r243_r249_r250_provisioned_concurrency_is_checked_while_planning() 
 #[test]
 fn r237_provisioned_instances_fit_into_the_account() {
     let case = case();
+    // The version is not there yet while this is planned, so the cloud refuses it.
     let words = ["FailedOperation.ProvisionedExceedAvailable", "128000 MB"];
     case.refuse_apply(&provisioned("1001", ""), &words);
     assert!(case.state(PROVISIONED).is_null());
+    case.apply(&provisioned("900", ""));
+    let words = ["version_provisioned_concurrency_num", "1001 instances of 128 MB", "128000 MB"];
+    case.refuse_plan(&provisioned("1001", ""), &words);
+    let dynamic = "provisioned_type = \"ConcurrencyUtilizationTracking\"\n  tracking_target = 0.5\n  \
+                   min_capacity = 1\n  max_capacity = 1001";
+    case.refuse_plan(&provisioned("0", dynamic), &["max_capacity", "1001 instances"]);
+    // What is provisioned already is not in its own way.
+    case.plan(&provisioned("1000", ""));
+    case.configure(&provisioned("900", ""));
     case.finish();
 }
 

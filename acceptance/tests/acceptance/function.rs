@@ -493,8 +493,13 @@ fn a_canary_comes_and_goes() {
 }
 
 #[test]
-fn r285_r288_r291_rules_of_an_alias_are_checked_while_planning() {
+fn r282_r285_r288_r291_rules_of_an_alias_are_checked_while_planning() {
     let case = case();
+    for bad in ["1live", "live-", "li ve"] {
+        let named =
+            alias("function_version = \"$LATEST\"").replace("\"live\"", &format!("\"{bad}\""));
+        case.refuse_plan(&(function("") + &named), &["name", bad]);
+    }
     let rule = |key: &str, method: &str, expression: &str| {
         function("")
             + &alias(&format!(

@@ -151,8 +151,8 @@ fn r38_r44_r107_r143_rules_of_a_function_s_triggers_are_refused_while_planning()
         (function(&many), vec!["Too many triggers", "10 triggers of a type"]),
         (function(&rules), vec!["Too many triggers", "\"cos\""]),
         (function(&overlap), vec!["Overlapping rules", "pictures-1250000000"]),
-        (function(&timer("one", "0 0 * * *  * * *")), vec!["triggers", "seven fields"]),
-        (function(&timer("a b", "0 0 1 * * * *")), vec!["triggers", "hyphens"]),
+        (function(&timer("one", "0 0 * * *  * * *")), vec!["Invalid trigger one", "seven fields"]),
+        (function(&timer("a b", "0 0 1 * * * *")), vec!["Invalid trigger a b", "hyphens"]),
         (
             function(&block(
                 "cos",

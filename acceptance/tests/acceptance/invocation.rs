@@ -244,6 +244,29 @@ data "tencentcloud_scf_async_event_management" "a" {{
 }
 
 #[test]
+fn r376_the_end_of_an_event_is_waited_for_by_its_state() {
+    let case = case();
+    let config = format!(
+        r#"{}
+resource "tencentcloud_scf_invoke_function" "a" {{
+  function_name  = tencentcloud_scf_function.a.name
+  client_context = jsonencode({{ seconds = 600 }})
+}}
+
+resource "tencentcloud_scf_terminate_async_event" "a" {{
+  function_name     = tencentcloud_scf_function.a.name
+  invoke_request_id = tencentcloud_scf_invoke_function.a.id
+}}
+"#,
+        function(TRACED)
+    );
+    case.apply(&config);
+    assert!(case.emulator.calls("GetAsyncEventStatus") > 0);
+    assert_eq!(case.emulator.calls("ListAsyncEvents"), 0);
+    case.finish();
+}
+
+#[test]
 fn an_event_that_nobody_knows_is_an_error() {
     let case = case();
     let config = format!(

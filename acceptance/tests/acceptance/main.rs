@@ -2,6 +2,7 @@
 //! And what keeps the repository in shape.
 
 mod balancer;
+mod cfs;
 mod cls;
 mod concurrency;
 mod cos;
@@ -16,6 +17,7 @@ mod layer;
 mod layers;
 mod migration;
 mod network;
+mod product;
 mod provider;
 mod publish;
 mod release;

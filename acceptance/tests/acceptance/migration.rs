@@ -19,10 +19,27 @@ const OURS: [&str; 10] = [
 ];
 
 /// The same for a type whose attributes other types have officially.
-const OURS_OF: [(&str, &[&str]); 1] = [(
-    "tencentcloud_scf_trigger",
-    &["apigw", "ckafka", "cmq", "cos", "http", "intranet_url", "timer", "url"],
-)];
+const OURS_OF: [(&str, &[&str]); 2] = [
+    (
+        "tencentcloud_scf_trigger",
+        &["apigw", "ckafka", "cmq", "cos", "http", "intranet_url", "timer", "url"],
+    ),
+    (
+        "tencentcloud_scf_function",
+        &[
+            "environment_wo",
+            "environment_wo_names",
+            "environment_wo_version",
+            "idle_time_out",
+            "previous_version",
+            "protocol_type",
+            "publish",
+            "qualified_id",
+            "trace_enable",
+            "version",
+        ],
+    ),
+];
 
 /// Turns a state into what the official provider would have written: nothing is null there but
 /// maps, texts that were never set are `""`, numbers 0 and flags false; and its private data is its

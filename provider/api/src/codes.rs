@@ -54,6 +54,7 @@ pub(crate) fn classify(action: ActionId, code: &str) -> Class {
         "scf" => SCF,
         "vpc" => VPC,
         "clb" => CLB,
+        "cfs" => CFS,
         "tag" => TAG,
         "cls" => CLS,
         "cos" => COS,
@@ -117,6 +118,31 @@ const COS: &[Rule] = &[
     Rule(Unauthorized, &["AccessDenied"]),
     Rule(Quota, &["TooManyBuckets"]),
     Rule(Invalid, &["Invalid*", "Malformed*", "BadDigest", "BadRequest", "Entity*", "KeyTooLong"]),
+];
+
+const CFS: &[Rule] = &[
+    Rule(
+        NotFound,
+        &["InvalidParameterValue.InvalidPgroup", "InvalidParameterValue.InvalidFileSystemId"],
+    ),
+    Rule(
+        Busy,
+        &[
+            "FailedOperation.PgroupIsUpdating",
+            "FailedOperation.ClientTokenInUse",
+            "InvalidParameterValue.InvalidFsStatus",
+        ],
+    ),
+    Rule(
+        Conflict,
+        &[
+            "FailedOperation.PgroupInUse",
+            "FailedOperation.MountTargetExists",
+            "InvalidParameterValue.DuplicatedPgroupName",
+            "InvalidParameterValue.DuplicatedRuleAuthClientIp",
+        ],
+    ),
+    Rule(Quota, &["*LimitExceeded"]),
 ];
 
 const COMMON: &[Rule] = &[

@@ -50,6 +50,7 @@ pub mod page;
 pub mod sign;
 pub mod wait;
 
+pub mod cfs;
 pub mod clb;
 pub mod cls;
 pub mod cos;

@@ -1,5 +1,6 @@
 //! Every resource, one line each.
 
+pub mod cfs;
 pub mod clb;
 pub mod cls;
 pub mod cos;
@@ -13,6 +14,9 @@ use crate::Cloud;
 /// The resources of the provider.
 pub fn all() -> Resources<Cloud> {
     Resources::new()
+        .with::<cfs::access_group::AccessGroup>()
+        .with::<cfs::access_rule::AccessRule>()
+        .with::<cfs::file_system::FileSystem>()
         .with::<clb::function_targets::Attachment>()
         .with::<clb::instance::Instance>()
         .with::<clb::listener::Listener>()

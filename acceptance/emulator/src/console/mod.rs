@@ -19,6 +19,7 @@ use crate::accounts::{Account, Standing};
 use crate::cloud::Cloud;
 use crate::fault::Fault;
 use crate::quotas::{QUOTAS, Raised, limit};
+use crate::scf::dead_letter;
 use crate::scf::trigger::message;
 use crate::server::{Page, plain};
 use crate::transitions::Durations;
@@ -60,6 +61,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
             decode(body).and_then(|state| state::import(cloud, &state)).inspect(|_| cloud.refresh())
         }
         ("GET", "code") => return code(cloud, &query),
+        ("GET", "dead-letters") => dead_letters(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
         ("POST", "transitions") => decode(body)
@@ -154,6 +156,14 @@ fn code(cloud: &Cloud, query: &Query) -> Page {
     let mut page = Response::new(Full::new(Bytes::from(bytes)));
     page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
     page
+}
+
+/// What failed for good, of one account in one region.
+fn dead_letters(cloud: &Cloud, query: &Query) -> Said {
+    let uin = query.uin().unwrap_or_else(|| uin(crate::accounts::SECRET_ID));
+    let region = query.region.as_deref().unwrap_or("ap-guangzhou");
+    let found = cloud.store.read().and_then(|txn| dead_letter::list(&txn, &uin, region));
+    found.map_err(|error| error.to_string())
 }
 
 fn requests(cloud: &Cloud, query: &Query) -> Value {

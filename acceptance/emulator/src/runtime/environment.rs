@@ -5,8 +5,10 @@ use std::env;
 use std::path::Path;
 
 use super::sandbox::Folders;
-use super::spec::FunctionSpec;
+use super::spec::{FunctionSpec, Mount};
 
+/// Where the file systems of a plain process are: a JSON object of its mount directories.
+const PLACES: &str = "SCF_LOCAL_MOUNTS";
 /// The search path that functions see.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -16,6 +18,14 @@ pub(super) fn variables(spec: &FunctionSpec, folders: &Folders) -> BTreeMap<Stri
     let mut all = platform(folders);
     all.extend(spec.environment.clone());
     all.extend(identity(spec));
+    if *folders != Folders::product() {
+        // A plain process has no /mnt of its own; this tells where its file systems are.
+        let place = |mount: &Mount| Some((mount.local.to_str()?.to_owned(), mount.folder().ok()?));
+        let places: BTreeMap<_, _> = spec.mounts.iter().filter_map(place).collect();
+        if !places.is_empty() {
+            all.insert(PLACES.into(), serde_json::json!(places).to_string());
+        }
+    }
     all.insert("USER_CODE_ROOT".into(), format!("{}/", folders.code.display()));
     all
 }

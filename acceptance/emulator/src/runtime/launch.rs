@@ -20,7 +20,13 @@ impl Inner {
         code: &Path,
         layers: &Path,
     ) -> Result<Instance, Failed> {
-        let launch = |program| Launch { program, memory_mb: spec.memory_mb, code, layers };
+        let launch = |program| Launch {
+            program,
+            memory_mb: spec.memory_mb,
+            code,
+            layers,
+            mounts: &spec.mounts,
+        };
         if let Some(name) = custom::entry(&spec.runtime, &spec.handler) {
             entry::check(code, name)?;
             let installed = self.interpreters.installed().await;

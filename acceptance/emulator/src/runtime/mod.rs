@@ -42,7 +42,9 @@ use std::time::Duration;
 
 pub use outcome::{Outcome, Status};
 pub use sandbox::Isolation;
-pub use spec::{Credentials, FunctionKey, FunctionSpec, Invocation, Package, Quota, Web, WebCall};
+pub use spec::{
+    Credentials, FunctionKey, FunctionSpec, Invocation, Mount, Package, Quota, Web, WebCall,
+};
 pub use stop::{Stop, Stopper, Stops, stops};
 pub use web::{Body as WebBody, whole};
 

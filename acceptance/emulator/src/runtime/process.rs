@@ -22,6 +22,7 @@ use super::interpreter::{Installed, Interpreter, Language};
 use super::java;
 use super::memory::Meter;
 use super::sandbox::{Folders, Isolation, Mode, Rules, processes};
+use super::spec::Mount;
 
 #[cfg(target_os = "linux")]
 use super::sandbox::Room;
@@ -37,6 +38,8 @@ pub(super) struct Launch<'a> {
     pub(super) code: &'a Path,
     /// The unpacked layers.
     pub(super) layers: &'a Path,
+    /// The file systems.
+    pub(super) mounts: &'a [Mount],
 }
 
 /// The program of an instance.
@@ -113,6 +116,8 @@ impl Launcher {
         launch: &Launch<'_>,
         environment: impl Fn(&Folders, Option<Network>) -> BTreeMap<String, String>,
     ) -> io::Result<Process> {
+        // What is missing is missing by any means.
+        launch.mounts.iter().try_for_each(|mount| mount.folder().map(drop))?;
         let listens = launch.program.listens();
         let known = if listens { &self.listening } else { &self.means };
         if let Some(means) = known.get() {
@@ -193,7 +198,7 @@ impl Launcher {
         }
         let root = self.directory.join("root");
         let seen = |it: &Interpreter| [vec![it.prefix.clone()], it.libraries.clone()].concat();
-        match &launch.program {
+        let room = match &launch.program {
             Program::Bootstrap { interpreter, .. } | Program::Java { interpreter, .. } => {
                 Room::new(&root, mode, machine, &seen(interpreter), &[])
             }
@@ -203,8 +208,9 @@ impl Launcher {
                 let links: Vec<_> = installed.iter().flat_map(Installed::links).collect();
                 Room::new(&root, mode, machine, &visible, &links)
             }
-        }
-        .map(Some)
+        }?;
+        let mounts = launch.mounts.iter().map(|mount| Ok((mount.folder()?, mount.local.as_path())));
+        room.with_mounts(&root, &mounts.collect::<io::Result<Vec<_>>>()?).map(Some)
     }
 
     fn scratch(&self) -> io::Result<Scratch> {

@@ -1,6 +1,7 @@
 //! What the runtime is told: one version of one function, and one event.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
@@ -44,6 +45,8 @@ pub struct FunctionSpec {
     pub code: Package,
     /// The layers' packages, from the lowest number to the highest, unpacked to /opt (R354 to R356).
     pub layers: Vec<Package>,
+    /// The folders of file systems that it mounts (R82).
+    pub mounts: Vec<Mount>,
     /// The configured environment.
     pub environment: BTreeMap<String, String>,
     /// The configured memory, in MB.
@@ -58,6 +61,34 @@ pub struct FunctionSpec {
     pub async_run: bool,
     /// How a web function serves; `None` for one that takes events.
     pub web: Option<Web>,
+}
+
+/// A folder of a file system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// The folder of the file system on this machine.
+    pub root: PathBuf,
+    /// The directory of it that is mounted, from its root.
+    pub remote: String,
+    /// Where the function finds it, below `/mnt`.
+    pub local: PathBuf,
+}
+
+impl Mount {
+    /// The directory on this machine. A link may not lead out of the file system.
+    ///
+    /// # Errors
+    /// There is no such directory in the file system.
+    pub(super) fn folder(&self) -> io::Result<PathBuf> {
+        let missing = || {
+            let text = format!("there is no directory {} in the file system", self.remote);
+            io::Error::new(io::ErrorKind::NotFound, text)
+        };
+        let root = self.root.canonicalize()?;
+        let inside = root.join(self.remote.trim_start_matches('/'));
+        let folder = inside.canonicalize().map_err(|_| missing())?;
+        if folder.starts_with(&root) && folder.is_dir() { Ok(folder) } else { Err(missing()) }
+    }
 }
 
 /// How a web function serves.

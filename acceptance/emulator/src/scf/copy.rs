@@ -20,7 +20,7 @@ pub(super) fn copy(call: &Call<'_>) -> Answer {
     let target = p.text("TargetNamespace").filter(|name| !name.is_empty());
     let target = target.unwrap_or(namespace_of(p));
     let name = p.str("NewFunctionName");
-    namespace::must_exist(&call.store, target)?;
+    namespace::must_be_ready(call, target)?;
     rules::function_name(target, name)?;
     let existing = function::find(&call.store, call.now, target, name)?;
     match existing {

@@ -243,7 +243,7 @@ fn sweep(call: &Call<'_>, namespace: &str) -> Result<(), StoreError> {
 pub(super) fn create(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let (namespace, name) = (namespace_of(p), p.str("FunctionName"));
-    namespace::must_exist(&call.store, namespace)?;
+    namespace::must_be_ready(call, namespace)?;
     rules::function_name(namespace, name)?;
     must_be_free(call, namespace, name)?;
     let kind = match p.str("Type") {

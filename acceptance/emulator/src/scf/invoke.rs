@@ -9,6 +9,7 @@ use hyper::{Request, Response};
 use serde_json::{Map, Value, json};
 
 use super::function::{self, Function, Kind, Status};
+use super::load::{Loads, Running};
 use super::queue::{self, Asked};
 use super::revision::Revision;
 use super::{DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, reserved, version};
@@ -61,6 +62,8 @@ pub struct Called {
     pub logs: Logs,
     /// The events of asynchronous run mode.
     pub(super) events: async_event::Events,
+    /// How busy versions are.
+    pub(super) loads: Loads,
 }
 
 impl Called {
@@ -91,6 +94,7 @@ impl Called {
 
     /// Forgets everything, or what belongs to one account.
     pub fn clear(&self, runtime: &Runtime, uin: Option<&str>) {
+        self.loads.clear(uin);
         self.lock().retain(|key, spec| {
             let stays = uin.is_some_and(|uin| uin != spec.uin);
             if !stays {
@@ -141,10 +145,13 @@ pub async fn serve(
         resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Http)?
     };
     let (started, called, weak) = (cloud.clock.now(), Arc::clone(&spec), Arc::downgrade(cloud));
+    let quota = quota(cloud, &spec)?;
+    let running = Running::begin(cloud, &spec);
     let call = WebCall {
         request_id: cloud.ids.request(),
-        quota: quota(cloud, &spec)?,
+        quota,
         finished: Box::new(move |outcome| {
+            drop(running);
             if let Some(cloud) = weak.upgrade() {
                 cloud.called.write_down(&called, &outcome, started, 0);
             }
@@ -163,6 +170,7 @@ async fn run(
     let started = cloud.clock.now();
     let invocation =
         Invocation { request_id, event, quota: quota(cloud, spec)?, stops: Stops::default() };
+    let _running = Running::begin(cloud, spec);
     let outcome = cloud.runtime.invoke(Arc::clone(spec), invocation).await;
     cloud.called.write_down(spec, &outcome, started, 0);
     Ok(outcome)
@@ -289,6 +297,11 @@ fn spec(
             .layers
             .iter()
             .map(|layer| package(cloud, target, &layer.code().sha256))
+            .collect(),
+        mounts: revision
+            .mounts
+            .iter()
+            .map(|mount| mount.to_runtime(cloud, &target.account.uin, &target.region))
             .collect(),
         environment: revision.environment.iter().cloned().collect(),
         memory_mb: u32::try_from(revision.memory).unwrap_or_default(),

@@ -75,8 +75,10 @@ fn fits(
         "PublicNetStatus" => filter.is(if revision.public { "ENABLE" } else { "DISABLE" }),
         "AsyncRunEnable" => filter.is(word(function.async_run)),
         "TraceEnable" => filter.is(word(function.trace)),
-        // No function of this cloud has a file system, or a stamp of another product.
-        "CfsId" | "CfsMountInsId" | "Eip" | "Stamp" => false,
+        "CfsId" => revision.mounts.iter().any(|mount| filter.is(&mount.file_system)),
+        "CfsMountInsId" => revision.mounts.iter().any(|mount| filter.is(&mount.target)),
+        // No function of this cloud has a stamp of another product.
+        "Eip" | "Stamp" => false,
         name => match name.strip_prefix("tag-") {
             Some(key) => tags.have(key, &filter.values),
             None => {

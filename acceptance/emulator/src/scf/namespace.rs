@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::hosting::Hosting;
 use super::{DEFAULT_NAMESPACE, MOST, descending, function, rules};
 use crate::call::Call;
 use crate::clock::Time;
@@ -17,6 +18,7 @@ pub struct Namespace {
     description: String,
     created: Time,
     modified: Time,
+    hosting: Option<Hosting>,
 }
 
 impl Record for Namespace {
@@ -37,12 +39,24 @@ pub(super) fn all(here: &Scope<'_>) -> Result<Vec<(String, Namespace)>, StoreErr
 
 /// It is older than everything that people make.
 fn default() -> Namespace {
-    Namespace { description: String::new(), created: Time(0), modified: Time(0) }
+    Namespace { description: String::new(), created: Time(0), modified: Time(0), hosting: None }
 }
 
 fn find(here: &Scope<'_>, name: &str) -> Result<Option<Namespace>, StoreError> {
     let stored = here.get(name)?;
     Ok(stored.or_else(|| (name == DEFAULT_NAMESPACE).then(default)))
+}
+
+/// R410: a function can be made in it.
+///
+/// # Errors
+/// When there is no such namespace, or its cluster is not prepared yet.
+pub(super) fn must_be_ready(call: &Call<'_>, name: &str) -> Result<(), Refusal> {
+    if named(&call.store, name)?.is_ready(call.now) {
+        return Ok(());
+    }
+    let text = format!("The cluster of the namespace {name} is not prepared yet.");
+    refused("FailedOperation.Namespace", text)
 }
 
 pub(super) fn must_exist(here: &Scope<'_>, name: &str) -> Result<(), Refusal> {
@@ -60,10 +74,6 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let name = p.str("Namespace");
     rules::namespace_name(name)?;
-    if p.has("ResourceEnv") {
-        let text = "The local cloud runs functions itself, not in Kubernetes clusters.";
-        return refused("UnsupportedOperation", text);
-    }
     if find(&call.store, name)?.is_some() {
         let text = format!("There is a namespace {name} already.");
         return refused("ResourceInUse.Namespace", text);
@@ -71,7 +81,11 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     let count = all(&call.store)?.len() + 1;
     call.within(&quotas::NAMESPACES, count, "delete one or raise the quota")?;
     let description = rules::description(p.str("Description"))?;
-    let namespace = Namespace { description, created: call.now, modified: call.now };
+    let hosting = Hosting::read(call)?;
+    if let Some(hosting) = &hosting {
+        hosting.hold(call, name)?;
+    }
+    let namespace = Namespace { description, created: call.now, modified: call.now, hosting };
     call.store.put(name, &namespace)?;
     Ok(json!({}))
 }
@@ -91,12 +105,15 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
         let text = "The namespace default always exists.";
         return refused("InvalidParameterValue.DefaultNamespace", text);
     }
-    named(&call.store, name)?;
+    let namespace = named(&call.store, name)?;
     let functions = function::all(&call.store, call.now, name)?;
     if let Some((function, _)) = functions.first() {
         let text =
             format!("The namespace {name} holds {} functions, as {function}.", functions.len());
         return refused("FailedOperation.DeleteNamespace", text);
+    }
+    if let Some(hosting) = &namespace.hosting {
+        hosting.release(call, name)?;
     }
     call.store.remove::<Namespace>(name)?;
     Ok(json!({}))
@@ -106,6 +123,7 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let page = Page::of_ints(p, MOST, "InvalidParameterValue.Limit")?;
     let mut found = all(&call.store)?;
+    found.retain(|(_, namespace)| namespace.is_ready(call.now));
     for key in p.objects("SearchKey") {
         match key.str("Key") {
             "Namespace" => found.retain(|(name, _)| name.contains(key.str("Value"))),
@@ -134,6 +152,11 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
 }
 
 impl Namespace {
+    /// R410: a cluster is prepared first.
+    fn is_ready(&self, now: Time) -> bool {
+        self.hosting.as_ref().is_none_or(|hosting| hosting.is_ready(now))
+    }
+
     fn show(&self, name: &str) -> Value {
         json!({
             "Name": name,

@@ -118,10 +118,11 @@ fn switch(member: &str, word: &str, code: &'static str) -> Result<bool, Refusal>
     }
 }
 
-/// What a function's revisions hold of the network.
+/// What a function's revisions hold: subnets and file systems, and fixed addresses.
 fn wanted(revisions: &[&Revision]) -> [BTreeSet<String>; 2] {
     let subnet = |r: &&Revision| r.vpc.as_ref().map(|(_, subnet)| subnet.clone());
-    let subnets = revisions.iter().filter_map(subnet).collect();
+    let mounts = revisions.iter().flat_map(|r| &r.mounts).map(|mount| mount.file_system.clone());
+    let subnets = revisions.iter().filter_map(subnet).chain(mounts).collect();
     let egress = revisions.iter().filter(|r| r.fixed_ip).map(|r| egress_key(r).to_owned());
     [subnets, egress.collect()]
 }
@@ -132,7 +133,7 @@ fn egress_key(revision: &Revision) -> &str {
 }
 
 /// Makes the network agree with what a function's revisions were and are: addresses of subnets
-/// (R345) and fixed addresses are taken and given back.
+/// (R345), file systems and fixed addresses are taken and given back.
 ///
 /// # Errors
 /// R339: `LimitExceeded.Eip`.

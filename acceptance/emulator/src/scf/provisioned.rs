@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::function::{self, Status};
+use super::tracking::{Step, Tracking};
 use super::{LATEST, namespace_of, version};
 use crate::call::Call;
 use crate::clock::Time;
@@ -44,14 +45,6 @@ enum Scaling {
     InProgress,
     Done,
     Failed,
-}
-
-/// R242: the dynamic type, which follows how busy the instances are.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Tracking {
-    /// The share of the instances that are to be busy.
-    target: f64,
-    most: i64,
 }
 
 /// A timed change.
@@ -95,14 +88,25 @@ impl Way {
 }
 
 impl Provisioned {
-    /// R245, R246: the way that the last timed change began, or the configuration itself.
-    fn way(&self, now: Time) -> Way {
+    /// The way that began last: that of a change that the load made, of a timed change (R245, R246),
+    /// or of the configuration itself. `key` is where this is stored.
+    fn way(&self, call: &Call<'_>, key: &str) -> Way {
+        let now = call.now;
+        if let Some(Step { from, to, at: began }) = self.last_step(call, key) {
+            return Way { from, to, began, lasts: lasts(self.pace, from, to) };
+        }
         let Some((began, to)) = self.last_action(now) else {
             let lasts = lasts(self.pace, self.from, self.number);
             return Way { from: self.from, to: self.number, began: self.asked, lasts };
         };
         let from = self.last_action(began.plus(-1)).map_or(self.number, |(_, number)| number);
         Way { from, to, began, lasts: lasts(self.pace, from, to) }
+    }
+
+    fn last_step(&self, call: &Call<'_>, key: &str) -> Option<Step> {
+        let tracking = self.tracking.as_ref().filter(|_| !self.deleted)?;
+        let load = call.cloud.called.loads.of(&call.store, key);
+        tracking.last_step(&load, self.asked, self.number, call.now)
     }
 
     /// When the last timed change happened, and to which number; of two at a moment the later one in
@@ -127,8 +131,8 @@ impl Provisioned {
         self.deleted && self.life.at(now) != Scaling::InProgress
     }
 
-    fn show(&self, qualifier: &str, now: Time) -> Value {
-        let way = self.way(now);
+    fn show(&self, call: &Call<'_>, key: &str, qualifier: &str) -> Value {
+        let (now, way) = (call.now, self.way(call, key));
         let scaling = self.scaling(now, &way);
         let reasons = self.life.reasons(now).iter().map(|reason| reason.message.as_str());
         let ready = if scaling == Scaling::Failed { self.from } else { way.ready(now) };
@@ -180,7 +184,7 @@ fn all(
 /// When the store fails.
 pub(super) fn sum(call: &Call<'_>, prefix: &str) -> Result<i64, StoreError> {
     let found = all(&call.store, prefix, call.now)?.into_iter();
-    Ok(found.map(|(_, p)| p.memory_mb * p.way(call.now).to).sum())
+    Ok(found.map(|(key, p)| p.memory_mb * p.way(call, &key).to).sum())
 }
 
 /// Forgets what is provisioned of one version of a function, or of all.
@@ -198,24 +202,24 @@ pub(super) fn put(call: &Call<'_>) -> Answer {
     let (key, memory_mb) = target(call)?;
     let actions = actions(call)?;
     let tracking = tracking(call, memory_mb)?;
-    let number = match &tracking {
-        Some((_, least)) => *least,
-        None => p.int("VersionProvisionedConcurrencyNum").unwrap_or_default(),
-    };
-    if number < 0 {
-        let text = format!("VersionProvisionedConcurrencyNum {number} must not be negative.");
-        return refused("InvalidParameterValue", text);
-    }
     let before = call.store.get::<Provisioned>(&key)?.filter(|before| !before.is_gone(call.now));
-    let ways = before.as_ref().map(|before| before.way(call.now));
+    let ways = before.as_ref().map(|before| before.way(call, &key));
     if let (Some(before), Some(way)) = (&before, &ways)
         && before.scaling(call.now, way) == Scaling::InProgress
     {
         return Err(in_progress(p));
     }
     let own = ways.as_ref().map_or(0, |way| way.to * memory_mb);
-    must_fit(call, number.saturating_mul(memory_mb), own)?;
     let from = ways.map_or(0, |way| way.ready(call.now));
+    let number = match &tracking {
+        Some(tracking) => tracking.first(from),
+        None => p.int("VersionProvisionedConcurrencyNum").unwrap_or_default(),
+    };
+    if number < 0 {
+        let text = format!("VersionProvisionedConcurrencyNum {number} must not be negative.");
+        return refused("InvalidParameterValue", text);
+    }
+    must_fit(call, number.saturating_mul(memory_mb), own)?;
     let (pace, life) = scale(call, from, number);
     let provisioned = Provisioned {
         memory_mb,
@@ -224,7 +228,7 @@ pub(super) fn put(call: &Call<'_>) -> Answer {
         asked: call.now,
         pace,
         life,
-        tracking: tracking.map(|(tracking, _)| tracking),
+        tracking,
         actions,
         deleted: false,
     };
@@ -282,8 +286,8 @@ fn must_fit(call: &Call<'_>, wanted: i64, own: i64) -> Result<(), Refusal> {
     refused("FailedOperation.ProvisionedExceedAvailable", text)
 }
 
-/// R242, R249, R250: the dynamic type, with the number of instances that it begins with.
-fn tracking(call: &Call<'_>, memory_mb: i64) -> Result<Option<(Tracking, i64)>, Refusal> {
+/// R242, R249, R250: the dynamic type.
+fn tracking(call: &Call<'_>, memory_mb: i64) -> Result<Option<Tracking>, Refusal> {
     let p = &call.params;
     match p.str("ProvisionedType") {
         "" | "Default" => return Ok(None),
@@ -310,7 +314,7 @@ fn tracking(call: &Call<'_>, memory_mb: i64) -> Result<Option<(Tracking, i64)>, 
         let text = format!("{most} instances need more than the account's {limit} MB.");
         return refused("LimitExceeded.MaxCapacity", text);
     }
-    Ok(Some((Tracking { target, most }, least)))
+    Ok(Some(Tracking { target, least, most }))
 }
 
 /// R243, R244: the timed changes of a call, each with a name and a time of its own.
@@ -361,7 +365,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
     }
     let version = |key: &str| key[id.len() + 1..].to_owned();
     found.sort_by_key(|(key, _)| version(key).parse::<u64>().unwrap_or_default());
-    let shown: Vec<_> = found.iter().map(|(key, p)| p.show(&version(key), call.now)).collect();
+    let shown: Vec<_> = found.iter().map(|(key, p)| p.show(call, key, &version(key))).collect();
     let memory = function::of_call(call)?.running(call.now).memory;
     let free = call.limit(&CONCURRENCY_MB)? - sum(call, "")?;
     Ok(json!({"UnallocatedConcurrencyNum": free.max(0) / memory, "Allocated": shown}))
@@ -373,7 +377,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
     if before.deleted {
         return Ok(json!({}));
     }
-    let way = before.way(call.now);
+    let way = before.way(call, &key);
     if before.scaling(call.now, &way) == Scaling::InProgress {
         return Err(in_progress(&call.params));
     }

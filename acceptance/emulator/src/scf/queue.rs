@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dead_letter;
 use super::event_invoke::{self, EventInvoke};
 use super::function::{self, Function, Kind};
 use super::invoke::{self, Target};
+use super::load::Running;
 use crate::clock::Time;
 use crate::cloud::Cloud;
 use crate::refusal::Refusal;
@@ -98,7 +100,9 @@ impl Queued {
                 quota,
                 stops: self.stops.clone(),
             };
+            let running = Running::begin(cloud, &self.spec);
             let outcome = cloud.runtime.invoke(Arc::clone(&self.spec), invocation).await;
+            drop(running);
             let pause = cloud.transitions.lasts(&INVOKE_RETRY);
             let too_late =
                 cloud.clock.now().plus(pause) >= self.queued.plus(settings.seconds * 1000);
@@ -110,6 +114,10 @@ impl Queued {
                 cloud.called.write_down(&self.spec, &outcome, started, retry);
             }
             if last {
+                let sent = dead_letter::send(cloud, &self.spec, &self.event, &outcome);
+                if let Err(refusal) = sent {
+                    tracing::warn!(%refusal, "a dead letter is lost");
+                }
                 return outcome.status;
             }
             retry += u32::from(!refused);

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::concurrency::Concurrency;
+use super::dead_letter::DeadLetters;
 use super::function::{self, Function, Kind, Status};
 use super::image::Image;
 use super::revision::Revision;
 use super::version::{self, Version};
-use super::{LATEST, TAG, alias, namespace_of, network, package, trigger, word};
+use super::{LATEST, TAG, alias, mount, namespace_of, network, package, trigger, word};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::refusal::{Answer, Refusal, refused};
@@ -74,6 +75,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
     let layers = view.revision.layers.iter().map(|layer| layer.show(&call.store, call.now));
     let mut answer = show(&function, &view);
     extend(&mut answer, network::show(&call.store, view.revision)?);
+    extend(&mut answer, mount::show(call, view.revision)?);
     extend(
         &mut answer,
         json!({
@@ -159,8 +161,7 @@ fn show_configuration(revision: &Revision) -> Value {
         "UseGpu": "FALSE",
         "OnsEnable": "",
         "AccessInfo": {"Host": "", "Vip": ""},
-        "DeadLetterConfig": {"Type": "", "Name": "", "FilterType": ""},
-        "CfsConfig": {"CfsInsList": []},
+        "DeadLetterConfig": DeadLetters::show(revision.dead_letters.as_ref()),
         "ImageConfig": revision.image.as_ref().map(Image::show),
     })
 }

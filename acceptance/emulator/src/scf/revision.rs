@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::concurrency::Concurrency;
+use super::dead_letter::DeadLetters;
 use super::function::Kind;
 use super::image::{self, Image};
 use super::layer::{self, Bound};
+use super::mount::{self, Mounted};
 use super::package::{self, Code};
 use super::{flag, network, rules};
 use crate::call::Call;
@@ -66,6 +68,8 @@ pub struct Revision {
     pub fixed_ip: bool,
     /// Its fixed address in its subnet.
     pub(super) intranet: Option<Ipv4Addr>,
+    /// The file systems that it mounts (R82).
+    pub(super) mounts: Vec<Mounted>,
     /// The role that it runs with.
     pub role: String,
     pub(super) cls_logset: String,
@@ -75,6 +79,7 @@ pub struct Revision {
     pub(super) ignore_sys_log: bool,
     pub(super) web_socket_idle: Option<i64>,
     pub(super) concurrency: Option<Concurrency>,
+    pub(super) dead_letters: Option<DeadLetters>,
     /// When it was made.
     pub modified: Time,
 }
@@ -98,6 +103,7 @@ impl Revision {
             public: true,
             fixed_ip: false,
             intranet: None,
+            mounts: Vec::new(),
             role: String::new(),
             cls_logset: String::new(),
             cls_topic: String::new(),
@@ -106,6 +112,7 @@ impl Revision {
             ignore_sys_log: false,
             web_socket_idle: None,
             concurrency: None,
+            dead_letters: None,
             modified: now,
         }
     }
@@ -147,9 +154,12 @@ impl Revision {
             package::within_limit(self.packages())?;
         }
         network::apply(self, call)?;
+        mount::apply(self, call)?;
+        if let Some(config) = p.object("DeadLetterConfig") {
+            self.dead_letters = DeadLetters::read(&config)?;
+        }
         self.apply_switches(p, kind)?;
-        self.apply_web(p, kind, web_socket)?;
-        refuse_what_is_missing(p, self.vpc.is_some())
+        self.apply_web(p, kind, web_socket)
     }
 
     /// Decides where the logs go: into the topic that the caller names, or into the platform's.
@@ -295,30 +305,4 @@ impl Revision {
             "Runtime": self.runtime,
         })
     }
-}
-
-/// What names things that this cloud does not have: refused, so that nothing is accepted and then
-/// ignored. The forms that clear a setting pass.
-fn refuse_what_is_missing(p: &Params<'_>, in_vpc: bool) -> Result<(), Refusal> {
-    if let Some(queue) = p.object("DeadLetterConfig").filter(|queue| !queue.str("Type").is_empty())
-    {
-        if !["CMQ-QUEUE", "CMQ-TOPIC"].contains(&queue.str("Type")) {
-            let text = "The Type of DeadLetterConfig must be CMQ-QUEUE or CMQ-TOPIC.";
-            return refused("InvalidParameterValue.DeadLetterConfig", text);
-        }
-        let text = format!("There is no queue {} in the local cloud.", queue.str("Name"));
-        return refused("ResourceNotFound.Cmq", text);
-    }
-    let mounts =
-        p.object("CfsConfig").map(|config| config.objects("CfsInsList")).unwrap_or_default();
-    if let Some(mount) = mounts.first() {
-        if !in_vpc {
-            // R384.
-            let text = "A function mounts file systems only with a VpcConfig.";
-            return refused("InvalidParameterValue.VpcNotSetWhenOpenCfs", text);
-        }
-        let text = format!("There is no file system {} in the local cloud.", mount.str("CfsId"));
-        return refused("ResourceNotFound.GetCfsNotMatch", text);
-    }
-    Ok(())
 }

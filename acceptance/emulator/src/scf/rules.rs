@@ -113,16 +113,18 @@ pub(super) fn namespace_name(name: &str) -> Result<(), Refusal> {
     refused("InvalidParameterValue.Namespace", text)
 }
 
-/// R281: 1 to 64 letters, digits, `_` and `-`, from a letter on.
+/// R281, R282: 1 to 64 letters, digits, `_` and `-`, from a letter to a letter or digit.
 pub(super) fn alias_name(name: &str) -> Result<(), Refusal> {
     let sound = (1..=64).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric())
         && name.bytes().all(is_name_byte);
     if sound {
         return Ok(());
     }
     let text = format!(
-        "The alias `{name}` must be 1 to 64 letters, digits, `_` and `-`, and start with a letter."
+        "The alias `{name}` must be 1 to 64 letters, digits, `_` and `-`, start with a letter and \
+         end with a letter or digit."
     );
     refused("InvalidParameterValue.Alias", text)
 }

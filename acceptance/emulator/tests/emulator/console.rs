@@ -12,7 +12,7 @@ fn health_coverage_and_schemas_are_shown() {
     let coverage = client.look("coverage");
     assert_eq!(coverage["vpc"]["version"], version("vpc"));
     assert!(coverage["vpc"]["emulated"].as_array().unwrap().contains(&json!("CreateVpc")));
-    assert!(coverage["cfs"]["not_emulated"].as_array().unwrap().len() > 10);
+    assert!(coverage["apigateway"]["not_emulated"].as_array().unwrap().len() > 10);
     let schemas = client.look("schemas");
     assert_eq!(schemas["fault"]["properties"]["times"]["type"], "integer");
 }

@@ -4,6 +4,7 @@
 // A test panics with the place and the value; helpers are part of the tests.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
+mod cfs;
 mod clb;
 mod cls;
 mod console;

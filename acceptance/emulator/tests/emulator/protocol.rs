@@ -87,9 +87,12 @@ fn services_versions_actions_and_regions_must_exist() {
 #[test]
 fn an_action_that_is_not_emulated_says_so() {
     let client = client();
-    let refusal = client.call("cfs.DescribeCfsPGroups", json!({})).unwrap_err();
+    let refusal = client.call("cfs.UpdateCfsFileSystemSizeLimit", json!({})).unwrap_err();
     assert_eq!(refusal.0, "UnsupportedOperation");
-    assert!(refusal.1.contains("does not emulate cfs DescribeCfsPGroups yet"), "{refusal:?}");
+    assert!(
+        refusal.1.contains("does not emulate cfs UpdateCfsFileSystemSizeLimit yet"),
+        "{refusal:?}"
+    );
 }
 
 #[test]

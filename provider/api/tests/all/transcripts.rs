@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use tencentcloud_api::{Action, Client, clb, cls, scf, sts, tag, vpc};
+use tencentcloud_api::{Action, Client, cfs, clb, cls, scf, sts, tag, vpc};
 
 use crate::server::{Reply, Server};
 
@@ -51,6 +51,24 @@ macro_rules! actions {
 }
 
 actions! {
+    cfs:
+        CreateCfsFileSystemRequest
+        CreateCfsPGroupRequest
+        CreateCfsRuleRequest
+        DeleteCfsFileSystemRequest
+        DeleteCfsPGroupRequest
+        DeleteCfsRuleRequest
+        DescribeAvailableZoneInfoRequest
+        DescribeCfsFileSystemsRequest
+        DescribeCfsPGroupsRequest
+        DescribeCfsRulesRequest
+        DescribeMountTargetsRequest
+        ScaleUpFileSystemRequest
+        UpdateCfsFileSystemNameRequest
+        UpdateCfsFileSystemPGroupRequest
+        UpdateCfsPGroupRequest
+        UpdateCfsRuleRequest
+    ;
     clb:
         CreateListenerRequest
         CreateLoadBalancerRequest

@@ -17,7 +17,7 @@ use crate::{Cloud, create, id};
 #[derive(Resource, Default)]
 pub struct Alias {
     /// Name of the alias: 1 to 64 letters, digits, hyphens and underscores, beginning with a
-    /// letter. It cannot be changed.
+    /// letter and ending with a letter or digit. It cannot be changed.
     #[tf(required, force_new, validate(name_form))]
     pub name: Value<String>,
     /// Name of the function. It cannot be changed.
@@ -315,12 +315,13 @@ fn is_range(text: &str) -> bool {
 fn name_form(name: &String) -> Check {
     let well_formed = (1..=64).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     match well_formed || name == scf::DEFAULT_ALIAS {
         true => Ok(()),
         false => Err(format!(
-            "Expected 1 to 64 letters, digits, hyphens and underscores, beginning with a letter, \
-             got {name:?}."
+            "Expected 1 to 64 letters, digits, hyphens and underscores, beginning with a letter and \
+             ending with a letter or digit, got {name:?}."
         )),
     }
 }

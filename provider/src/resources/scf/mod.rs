@@ -1,6 +1,7 @@
 //! Serverless Cloud Function.
 
 pub mod alias;
+mod capacity;
 pub mod custom_domain;
 pub mod event_invoke_config;
 pub mod function;

@@ -5,11 +5,11 @@ use tencentcloud_api::scf::{
     self, DeleteReservedConcurrencyConfigRequest, PutReservedConcurrencyConfigRequest,
 };
 use tencentcloud_api::{Error as ApiError, wait};
-use tf_protocol::{Lifecycle, Presence, Problem};
+use tf_protocol::{Change, Lifecycle, Presence, Problem};
 use tf_schema::check::Check;
 use tf_schema::{Resource, Value};
 
-use super::{function_lock, namespace_or_default};
+use super::{capacity, function_lock, namespace_or_default};
 use crate::{Cloud, create, id};
 
 /// Concurrency that a function has to itself: no other function can use it, and the function, all
@@ -21,7 +21,8 @@ pub struct ReservedConcurrency {
     #[tf(required, force_new)]
     pub function_name: Value<String>,
     /// The reserve in MB of memory: 512 is four instances of 128 MB at a time. 0 stops the function,
-    /// every call is refused. All reserves together leave at least 12800 MB of the account's
+    /// every call is refused. A function needs as many instances at a time as it gets requests in a
+    /// second, times the seconds that one takes. All reserves together leave at least 12800 MB of the account's
     /// concurrency in the region.
     #[tf(required, validate(not_negative))]
     pub reserved_concurrency_mem: Value<i64>,
@@ -82,6 +83,11 @@ impl Lifecycle for ReservedConcurrency {
     fn import(id: &str) -> Result<Self, Problem> {
         split_id(id)?;
         Ok(ReservedConcurrency { id: id.into(), ..ReservedConcurrency::default() })
+    }
+
+    async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
+        capacity::check_reserve(change, cloud).await;
+        Ok(())
     }
 }
 

@@ -47,6 +47,8 @@ const TEMPORARY: &CStr = c"mode=1777,size=512m";
 pub(in crate::runtime) struct Room {
     root: CString,
     steps: Vec<Step>,
+    /// The file systems: the only places, beside those for temporary files, that can be written.
+    mounts: Vec<Step>,
     /// Lines for the user and group maps of the user namespace.
     maps: [String; 2],
     mode: Mode,
@@ -114,7 +116,22 @@ impl Room {
             _ => [geteuid().as_raw(), getegid().as_raw()],
         };
         let maps = ids.map(|id| format!("{USER} {id} 1"));
-        Ok(Self { root: text(root)?, steps: plan.steps, maps, mode })
+        Ok(Self { root: text(root)?, steps: plan.steps, mounts: Vec::new(), maps, mode })
+    }
+
+    /// The room with folders of this machine in it, at places below `/mnt`, to read and write.
+    pub(in crate::runtime) fn with_mounts(
+        mut self,
+        root: &Path,
+        mounts: &[(PathBuf, &Path)],
+    ) -> io::Result<Self> {
+        let mut plan = Plan { root, steps: Vec::new(), made: HashSet::new() };
+        for (from, to) in mounts {
+            plan.folder(to)?;
+            self.mounts.push(Step::Bind { from: text(from)?, to: plan.inside(to)? });
+        }
+        self.steps.append(&mut plan.steps);
+        Ok(self)
     }
 
     /// Moves the calling process into the room, as the second process of a process namespace whose
@@ -149,7 +166,13 @@ impl Room {
         for step in &self.steps {
             step.run()?;
         }
-        make_read_only(&self.root)?;
+        restrict(&self.root, libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID)?;
+        for mount in &self.mounts {
+            mount.run()?;
+            if let Step::Bind { to, .. } = mount {
+                restrict(to, libc::MOUNT_ATTR_NODEV | libc::MOUNT_ATTR_NOSUID)?;
+            }
+        }
         chdir(self.root.as_c_str())?;
         tmpfs(c"tmp", TEMPORARY)?;
         tmpfs(c"dev/shm", TEMPORARY)?;
@@ -268,15 +291,11 @@ fn write_file(path: &CStr, content: &[u8]) -> nix::Result<()> {
     write(&file, content).map(drop)
 }
 
-/// Makes `root` and all that is mounted below it read-only.
+/// Sets `attributes` on what is mounted at `root` and on all that is mounted below it.
 #[allow(unsafe_code)]
-fn make_read_only(root: &CStr) -> nix::Result<()> {
-    let attributes = libc::mount_attr {
-        attr_set: libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID,
-        attr_clr: 0,
-        propagation: 0,
-        userns_fd: 0,
-    };
+fn restrict(root: &CStr, attributes: u64) -> nix::Result<()> {
+    let attributes =
+        libc::mount_attr { attr_set: attributes, attr_clr: 0, propagation: 0, userns_fd: 0 };
     // SAFETY: the path is a C string and the structure is as large as the size says; the kernel
     // only reads them.
     let result = unsafe {

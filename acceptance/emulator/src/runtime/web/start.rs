@@ -35,6 +35,7 @@ pub(super) async fn start(inner: &Inner, instance: &Instance) -> Result<(Body, C
         memory_mb: spec.memory_mb,
         code: &code,
         layers: &layers,
+        mounts: &spec.mounts,
     };
     let variables = |folders: &_, network: Option<_>| {
         let mut all = environment::variables(spec, folders);

@@ -84,6 +84,7 @@ fn python(index: &str) -> FunctionSpec {
         handler: "index.main_handler".into(),
         code: package(&[("index.py", index)]),
         layers: Vec::new(),
+        mounts: Vec::new(),
         environment: BTreeMap::new(),
         memory_mb: 128,
         timeout: Duration::from_secs(3),

@@ -92,6 +92,39 @@ fn a_queued_call_that_fails_is_tried_three_times() {
 }
 
 #[test]
+fn r90_every_operation_on_functions_is_there() {
+    let coverage = client().look("coverage");
+    let emulated = coverage["scf"]["emulated"].as_array().unwrap().clone();
+    for action in [
+        "CreateFunction",
+        "UpdateFunctionConfiguration",
+        "UpdateFunctionCode",
+        "GetFunction",
+        "Invoke",
+        "InvokeFunction",
+        "GetFunctionLogs",
+        "DeleteFunction",
+        "CopyFunction",
+    ] {
+        assert!(emulated.contains(&json!(action)), "{action}");
+    }
+}
+
+#[test]
+fn r429_the_caller_chooses_whether_to_wait() {
+    let client = client();
+    create(&client, python("either", HELLO));
+    let waits = client.ok("scf.InvokeFunction", about("either", json!({})));
+    assert_eq!(waits["Result"]["RetMsg"], "\"hello\"");
+    let queued = about("either", json!({"InvocationType": "Event"}));
+    assert_eq!(client.ok("scf.Invoke", queued)["Result"]["RetMsg"], "");
+    wait_for(|| {
+        let logs = client.ok("scf.GetFunctionLogs", about("either", json!({})));
+        (logs["TotalCount"] == 2).then_some(())
+    });
+}
+
+#[test]
 fn r267_asynchronous_run_mode_only_answers_the_id() {
     let client = client();
     let mut request = python("hello", HELLO);

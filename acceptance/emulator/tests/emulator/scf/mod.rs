@@ -2,9 +2,11 @@
 
 mod alias;
 mod async_event;
+mod dead_letter;
 mod domain;
 mod event_invoke;
 mod function;
+mod hosting;
 mod invoke;
 mod layer;
 mod namespace;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{HELLO, about, create, publish, python};
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, wait_for};
 
 const IN_PROGRESS: &str = "FailedOperation.ProvisionedInProgress";
 
@@ -16,9 +16,13 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
+        Self::of(HELLO)
+    }
+
+    fn of(source: &str) -> Self {
         let server = Server::start(&[]);
         let client = server.client();
-        create(&client, python("hello", HELLO));
+        create(&client, python("hello", source));
         assert_eq!([publish(&client, "hello"), publish(&client, "hello")], ["1", "2"]);
         let page = client.console("POST", "transitions", &json!({"provision.hundred": 60_000}));
         assert_eq!(page.status, 200, "{page:?}");
@@ -222,6 +226,75 @@ fn r249_r250_the_dynamic_type_has_bounds() {
     stage.put(0, dynamic(0.8, 3, 9));
     stage.pass(60);
     stage.expect("Done", 3, 3);
+}
+
+/// Waits for as long as its event says.
+const HOLD: &str = r#"
+import time
+
+def main(event, context):
+    time.sleep(event.get("seconds", 0))
+"#;
+
+impl Stage {
+    /// A stage whose function holds its calls.
+    fn holding() -> Self {
+        Self::of(HOLD)
+    }
+
+    /// Starts calls of version 1 that run for some seconds.
+    fn hold(&self, calls: usize, seconds: f64) {
+        let event = json!({"seconds": seconds}).to_string();
+        for _ in 0..calls {
+            let more = json!({
+                "Qualifier": "1", "InvocationType": "Event", "ClientContext": event,
+            });
+            self.client.ok("scf.Invoke", about("hello", more));
+        }
+    }
+
+    /// Lets seconds pass; how many instances there are to be then.
+    fn look_after(&self, seconds: i64) -> i64 {
+        self.pass(seconds);
+        self.state().1
+    }
+}
+
+#[test]
+fn r248_r251_r252_the_number_grows_every_ten_seconds_up_to_the_maximum() {
+    let stage = Stage::holding();
+    stage.put(0, dynamic(0.8, 1, 9));
+    stage.hold(4, 60.0);
+    assert_eq!(stage.state().1, 1, "nothing grows before ten seconds are over");
+    // Four calls at 80 percent are five instances.
+    wait_for(|| (stage.look_after(10) == 5).then_some(()));
+    stage.hold(8, 60.0);
+    // Twelve calls want fifteen; beyond the maximum they run on instances made on demand.
+    wait_for(|| (stage.look_after(10) == 9).then_some(()));
+    let call = about("hello", json!({"Qualifier": "1"}));
+    assert_eq!(stage.client.ok("scf.Invoke", call)["Result"]["InvokeResult"], 0);
+    assert_eq!(stage.look_after(3600), 9);
+    stage.expect("Done", 9, 9);
+}
+
+#[test]
+fn r253_the_number_shrinks_ten_minutes_after_the_last_change() {
+    let stage = Stage::holding();
+    stage.put(4, json!({}));
+    stage.pass(60);
+    stage.put(0, dynamic(0.5, 1, 9));
+    // Nothing has changed before, so the first time comes after ten seconds.
+    assert_eq!(stage.state().1, 4);
+    assert_eq!(stage.look_after(10), 1);
+    stage.hold(3, 0.3);
+    wait_for(|| (stage.look_after(1) == 6).then_some(()));
+    let calls = || {
+        let logs = stage.client.ok("scf.GetFunctionLogs", about("hello", json!({})));
+        logs["TotalCount"].as_i64()
+    };
+    wait_for(|| (calls() == Some(3)).then_some(()));
+    assert_eq!(stage.look_after(500), 6);
+    assert_eq!(stage.look_after(120), 1);
 }
 
 #[test]

@@ -112,11 +112,15 @@ impl Lifecycle for Index {
         let Some(found) = cls::find_index(cloud, self.id.text()).await? else {
             return Ok(Presence::Gone);
         };
+        // What is imported knows nothing but its id yet.
+        let imported = self.topic_id.is_null();
         self.topic_id = found.topic_id.into();
         self.status = found.status.into();
         self.include_internal_fields = found.include_internal_fields.into();
         self.metadata_flag = found.metadata_flag.into();
-        self.adopt_rule(normal(found.rule.unwrap_or_default()));
+        if imported || !self.rule.is_known_and(Vec::is_empty) {
+            self.adopt_rule(normal(found.rule.unwrap_or_default()));
+        }
         Ok(Presence::Present)
     }
 
@@ -191,11 +195,9 @@ impl Index {
         }
     }
 
-    /// A rule that the user did not write is the cloud's; one of the same meaning keeps the form in
-    /// which the user wrote it.
+    /// A rule of the same meaning keeps the form in which the user wrote it.
     fn adopt_rule(&mut self, found: RuleInfo) {
-        let unwritten = self.rule.is_known_and(Vec::is_empty);
-        if unwritten || (self.rule.is_known() && normal(self.to_rule()) == found) {
+        if first(&self.rule).is_some() && normal(self.to_rule()) == found {
             return;
         }
         let fields = |case_sensitive: bool, keys: Vec<cls::KeyValueInfo>| Fields {

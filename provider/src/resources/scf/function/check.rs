@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
 
-use super::{Function, code, concurrency, environment, image, intranet, web};
+use super::{Function, cfs, code, concurrency, dead_letter, environment, image, intranet, web};
 use crate::resources::scf::trigger::inline::{self, Context};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
@@ -133,6 +133,8 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     image::check(config, problems);
     concurrency::check(config, problems);
     intranet::check(config, problems);
+    cfs::check(config, problems);
+    dead_letter::check(config, problems);
     together(
         problems,
         ("cls_logset_id", &config.cls_logset_id),

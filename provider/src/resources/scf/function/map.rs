@@ -9,7 +9,7 @@ use tf_schema::Value;
 use super::code::Sent;
 use super::image::{self, Image};
 use super::layers::{self, Layer};
-use super::{Function, TriggerInfo, concurrency, intranet, web};
+use super::{Function, TriggerInfo, cfs, concurrency, dead_letter, intranet, web};
 use crate::resources::scf::trigger::inline;
 use crate::tags;
 
@@ -52,6 +52,11 @@ impl Function {
                 .is_known_and(|blocks| !blocks.is_empty())
                 .then(|| concurrency::to_api(&self.instance_concurrency_config)),
             intranet_config: intranet::to_api(&self.intranet_config, &Value::Null),
+            cfs_config: cfs::to_api(&self.cfs_config, &Value::Null),
+            dead_letter_config: self
+                .dead_letter_config
+                .is_known_and(|blocks| !blocks.is_empty())
+                .then(|| dead_letter::to_api(&self.dead_letter_config)),
             // Refused for web functions even when off.
             dns_cache: self.dns_cache.known().filter(|on| **on).map(|on| flag(*on)),
             ..CreateFunctionRequest::default()
@@ -108,6 +113,10 @@ impl Function {
         if self.instance_concurrency_config != prior.instance_concurrency_config {
             request.instance_concurrency_config =
                 Some(concurrency::to_api(&self.instance_concurrency_config));
+        }
+        request.cfs_config = cfs::to_api(&self.cfs_config, &prior.cfs_config);
+        if self.dead_letter_config != prior.dead_letter_config {
+            request.dead_letter_config = Some(dead_letter::to_api(&self.dead_letter_config));
         }
         request.intranet_config = intranet::to_api(&self.intranet_config, &prior.intranet_config);
         request.protocol_params =
@@ -172,7 +181,10 @@ impl Function {
             &self.instance_concurrency_config,
             found.instance_concurrency_config,
         );
+        self.cfs_config = cfs::adopt(found.cfs_config);
         self.intranet_config = intranet::adopt(&self.intranet_config, found.intranet_config);
+        self.dead_letter_config =
+            dead_letter::adopt(&self.dead_letter_config, found.dead_letter_config);
         self.function_id = found.function_id.into();
         self.code_size = found.code_size.into();
         self.code_result = found.code_result.into();

@@ -1,9 +1,11 @@
 //! `tencentcloud_scf_function`: a serverless function.
 //! <https://www.tencentcloud.com/document/product/583/19806>
 
+pub mod cfs;
 pub mod check;
 mod code;
 pub mod concurrency;
+mod dead_letter;
 mod environment;
 pub mod image;
 pub mod intranet;
@@ -20,8 +22,8 @@ use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
 use tf_schema::check::{between, length, one_of};
 use tf_schema::{Block, Diagnostics, Resource, Set, Value};
 
-use super::function_lock;
 use super::trigger::inline::{self, Inline};
+use super::{capacity, function_lock};
 use super::{packed, staging};
 use crate::{Cloud, create, id, tags};
 
@@ -234,6 +236,14 @@ pub struct Function {
     /// A fixed address of the function in its network.
     #[tf(block, max(1))]
     pub intranet_config: Value<Vec<intranet::Intranet>>,
+    /// Directories of file systems that the function finds below `/mnt/`, to read and write; needs
+    /// `vpc_id`. What one function or instance writes the others read.
+    #[tf(block)]
+    pub cfs_config: Value<Vec<cfs::Mount>>,
+    /// A queue or a topic for what the function could not do: events of asynchronous calls that fail
+    /// after their retries or wait for too long. Without one, such events are lost.
+    #[tf(block, max(1))]
+    pub dead_letter_config: Value<Vec<dead_letter::DeadLetter>>,
 }
 
 /// What starts a function.
@@ -263,7 +273,7 @@ pub struct TriggerInfo {
 }
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 25] = [
+const ATTRIBUTES: &[(&str, &str)] = &[
     ("ResourceNotFound.CosObject", "cos_object_name"),
     ("ResourceNotFound.Cos", "cos_bucket_name"),
     ("InvalidParameterValue.Cos", "cos_bucket_name"),
@@ -289,6 +299,12 @@ const ATTRIBUTES: [(&str, &str); 25] = [
     ("InvalidParameterValue.MaxConcurrency", "instance_concurrency_config"),
     ("InvalidParameterValue.DynamicEnabled", "instance_concurrency_config"),
     ("InvalidParameterValue.IntranetConfig", "intranet_config"),
+    ("InvalidParameterValue.Cfs", "cfs_config"),
+    ("ResourceNotFound.Cfs", "cfs_config"),
+    ("ResourceNotFound.GetCfs", "cfs_config"),
+    ("InvalidParameterValue.VpcNotSetWhenOpenCfs", "cfs_config"),
+    ("InvalidParameterValue.DeadLetterConfig", "dead_letter_config"),
+    ("ResourceNotFound.Cmq", "dead_letter_config"),
 ];
 
 impl Lifecycle for Function {
@@ -305,7 +321,7 @@ impl Lifecycle for Function {
         let look = async { Ok(scf::find_function(cloud, &key).await?.is_some()) };
         let id = format!("{}+{}", key.namespace, key.name);
         let made = create::named(made, &mut self.id, id, look).await;
-        made.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
+        made.map_err(|error| create::point_at(error, ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         if self.l5_enable.is_known_and(|on| *on) {
             self.update_configuration(None, cloud).await?;
@@ -339,7 +355,7 @@ impl Lifecycle for Function {
             let code = code::deliver(self, cloud).await?;
             scf::wait_changeable(cloud, &key).await?;
             let updated = scf::update_function_code(cloud, &self.to_update_code(code)).await;
-            updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
+            updated.map_err(|error| create::point_at(error, ATTRIBUTES))?;
             scf::wait_active(cloud, &key).await?;
         }
         self.note_hidden();
@@ -389,6 +405,7 @@ impl Lifecycle for Function {
         environment::plan(change);
         publish::plan(change);
         plan_consequences(change);
+        capacity::warn_of_memory(change, cloud).await;
         layers::warn(change, cloud).await
     }
 }
@@ -434,7 +451,7 @@ impl Function {
         let key = self.key();
         scf::wait_changeable(cloud, &key).await?;
         let updated = scf::update_function_configuration(cloud, &request).await;
-        updated.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
+        updated.map_err(|error| create::point_at(error, ATTRIBUTES))?;
         scf::wait_active(cloud, &key).await?;
         Ok(())
     }

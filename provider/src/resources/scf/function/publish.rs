@@ -113,17 +113,16 @@ pub async fn read(
         return Ok(());
     }
     let Some(number) = function.published().cloned() else { return Ok(()) };
-    if function.modify_time.is_known_and(|time| *time == found.mod_time) {
-        return Ok(());
-    }
     let latest = function.key();
     let key = FunctionKey::qualified(&latest.namespace, &latest.name, &number);
-    let frozen = scf::find_function(cloud, &key).await?;
-    let same = match frozen {
-        // An image has no package to compare; it is compared with the rest.
-        Some(frozen) if found.image_config.is_some() => same(found, &frozen),
-        Some(frozen) => same(found, &frozen) && same_code(&latest, &key, cloud).await?,
+    let changed = !function.modify_time.is_known_and(|time| *time == found.mod_time);
+    let same = match scf::find_function(cloud, &key).await? {
         None => false,
+        Some(frozen) if !same(found, &frozen) => false,
+        // An image has no package to compare. The times have seconds only, so they do not tell
+        // everything; what they tell saves two requests.
+        Some(_) if found.image_config.is_some() || !changed => true,
+        Some(_) => same_code(&latest, &key, cloud).await?,
     };
     if !same {
         function.version = Value::Null;
@@ -139,7 +138,7 @@ fn same(one: &GetFunctionResponse, other: &GetFunctionResponse) -> bool {
         variables.sort_by(|one, other| one.key.cmp(&other.key));
         (
             (found.handler.clone(), found.role.clone(), found.dns_cache.clone(), variables),
-            (found.memory_size, found.timeout, found.vpc_config.clone()),
+            (found.code_size, found.memory_size, found.timeout, found.vpc_config.clone()),
             (found.cls_logset_id.clone(), found.cls_topic_id.clone()),
             found
                 .layers

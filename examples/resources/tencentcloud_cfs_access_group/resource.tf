@@ -1,0 +1,4 @@
+resource "tencentcloud_cfs_access_group" "functions" {
+  name        = "functions"
+  description = "What functions may do"
+}
