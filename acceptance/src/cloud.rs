@@ -1,7 +1,7 @@
 //! The cloud as somebody else than Terraform uses it.
 
 use tencentcloud_api::page::{self, Paged};
-use tencentcloud_api::{Action, Client, Error, Settings, cfs, clb, cos, scf, vpc};
+use tencentcloud_api::{Action, Client, Error, Settings, cfs, clb, cls, cos, scf, vpc};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::emulator::{SECRET_ID, SECRET_KEY};
@@ -69,6 +69,14 @@ impl Cloud {
         list("subnet", self.names(&vpc::DescribeSubnetsRequest::default()));
         list("security group", self.names(&vpc::DescribeSecurityGroupsRequest::default()));
         list("load balancer", self.names(&clb::DescribeLoadBalancersRequest::default()));
+        // What the platform made for functions stays when they go.
+        let users = |assumer: &str| assumer.is_empty();
+        let logsets = self.rows(&cls::DescribeLogsetsRequest::default()).into_iter();
+        let logsets = logsets.filter(|logset| users(&logset.assumer_name));
+        list("log set", logsets.map(|logset| logset.logset_name).collect());
+        let topics = self.rows(&cls::DescribeTopicsRequest::default()).into_iter();
+        let topics = topics.filter(|topic| users(&topic.assumer_name));
+        list("log topic", topics.map(|topic| topic.topic_name).collect());
         list("file system", self.names(&cfs::DescribeCfsFileSystemsRequest::default()));
         let groups = self.names(&cfs::DescribeCfsPGroupsRequest::default()).into_iter();
         list("permission group", groups.filter(|group| group != cfs::BASIC_GROUP).collect());
@@ -80,7 +88,11 @@ impl Cloud {
 
     /// What tells the rows of a list from each other.
     fn names<P: Paged>(&self, request: &P) -> Vec<String> {
+        self.rows(request).iter().map(P::key).collect()
+    }
+
+    fn rows<P: Paged>(&self, request: &P) -> Vec<P::Row> {
         let rows = self.runtime.block_on(page::all_pages(&self.client, request));
-        rows.expect("the cloud lists what it has").iter().map(P::key).collect()
+        rows.expect("the cloud lists what it has")
     }
 }

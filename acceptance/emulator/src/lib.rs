@@ -16,6 +16,7 @@ pub mod clb;
 pub mod cli;
 pub mod clock;
 pub mod cloud;
+pub mod cls;
 pub mod console;
 pub mod cos;
 pub mod cron;

@@ -31,8 +31,16 @@ impl Filter<'_> {
 /// # Errors
 /// `InvalidParameter` when there are more than ten, or one has no value.
 pub fn filters<'a>(params: &Params<'a>) -> Result<Vec<Filter<'a>>, Refusal> {
+    filters_by(params, "Name")
+}
+
+/// The filters of a call whose service calls the name of a filter `member`.
+///
+/// # Errors
+/// As [`filters`].
+pub fn filters_by<'a>(params: &Params<'a>, member: &str) -> Result<Vec<Filter<'a>>, Refusal> {
     let read =
-        |filter: &Params<'a>| Filter { name: filter.str("Name"), values: filter.texts("Values") };
+        |filter: &Params<'a>| Filter { name: filter.str(member), values: filter.texts("Values") };
     let filters: Vec<_> = params.objects("Filters").iter().map(read).collect();
     if filters.len() > 10 {
         return refused("InvalidParameter", "There are more than 10 filters.");

@@ -95,6 +95,10 @@ quotas! {
     RULES = "clb.rules", 50, "LimitExceeded";
     /// Targets of a rule.
     TARGETS = "clb.targets", 100, "LimitExceeded";
+    /// Log sets in a region.
+    LOGSETS = "cls.logsets", 50, "LimitExceeded.Logset";
+    /// Topics in a region.
+    TOPICS = "cls.topics", 500, "LimitExceeded.Topic";
     /// Buckets of an account, in all regions.
     COS_BUCKETS = "cos.buckets", 200, "TooManyBuckets";
     /// File systems in a region.

@@ -13,6 +13,7 @@ const SERVICES: &[(&str, &[Action])] = &[
     ("cam", crate::cam::ACTIONS),
     ("cfs", crate::cfs::ACTIONS),
     ("clb", crate::clb::ACTIONS),
+    ("cls", crate::cls::ACTIONS),
     ("scf", crate::scf::ACTIONS),
     ("sts", crate::sts::ACTIONS),
     ("tag", crate::tag::ACTIONS),

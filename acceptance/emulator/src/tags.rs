@@ -58,6 +58,10 @@ taggables! {
     FUNCTION = "scf" "namespace" "scf.function";
     /// `qcs::scf:REGION:uin/UIN:layer/NAME`.
     LAYER = "scf" "layer" "scf.layer";
+    /// `qcs::cls:REGION:uin/UIN:logset/ID`.
+    LOGSET = "cls" "logset" "cls.logset";
+    /// `qcs::cls:REGION:uin/UIN:topic/ID`.
+    TOPIC = "cls" "topic" "cls.topic";
 }
 
 impl Taggable {

@@ -3,6 +3,7 @@
 
 mod balancer;
 mod cfs;
+mod cls;
 mod concurrency;
 mod cos;
 mod custom_domain;

@@ -56,6 +56,7 @@ pub(crate) fn classify(action: ActionId, code: &str) -> Class {
         "clb" => CLB,
         "cfs" => CFS,
         "tag" => TAG,
+        "cls" => CLS,
         "cos" => COS,
         _ => &[],
     };
@@ -77,6 +78,29 @@ use Class::{
     Account, Busy, Clock, Conflict, Credentials, Internal, Invalid, MissingReference, NotFound,
     Quota, Region, Throttled, Unauthorized, UnknownAction,
 };
+
+const CLS: &[Rule] = &[
+    Rule(
+        Busy,
+        &[
+            "LimitExceeded.IndexOperating",
+            "FailedOperation.TopicCreating",
+            "FailedOperation.TagQpsLimit",
+            "FailedOperation.TagConcurrentConflict",
+        ],
+    ),
+    Rule(
+        Conflict,
+        &[
+            "InvalidParameter.LogsetConflict",
+            "InvalidParameter.TopicConflict",
+            "InvalidParameter.IndexConflict",
+            "FailedOperation.LogsetConflict",
+            "FailedOperation.LogsetNotEmpty",
+            "OperationDenied.TopicHasDeliverFunction",
+        ],
+    ),
+];
 
 const COS: &[Rule] = &[
     Rule(NotFound, &["NoSuch*", "NotFound"]),

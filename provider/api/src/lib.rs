@@ -52,6 +52,7 @@ pub mod wait;
 
 pub mod cfs;
 pub mod clb;
+pub mod cls;
 pub mod cos;
 pub mod scf;
 pub mod sts;

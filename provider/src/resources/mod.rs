@@ -2,6 +2,7 @@
 
 pub mod cfs;
 pub mod clb;
+pub mod cls;
 pub mod cos;
 pub mod scf;
 pub mod vpc;
@@ -20,6 +21,9 @@ pub fn all() -> Resources<Cloud> {
         .with::<clb::instance::Instance>()
         .with::<clb::listener::Listener>()
         .with::<clb::rule::Rule>()
+        .with::<cls::index::Index>()
+        .with::<cls::logset::Logset>()
+        .with::<cls::topic::Topic>()
         .with::<cos::bucket::Bucket>()
         .with::<cos::object::Object>()
         .with::<scf::alias::Alias>()

@@ -28,6 +28,8 @@ pub struct FunctionKey {
 /// A snapshot of one version of one function: all that is needed to start an instance of it.
 #[derive(Clone, Debug)]
 pub struct FunctionSpec {
+    /// The id of the topic into which its logs go.
+    pub log_topic: String,
     /// Which version of which function this is.
     pub key: FunctionKey,
     /// The account's UIN.

@@ -22,6 +22,7 @@ pub(super) fn package(files: &[(&str, &str)]) -> Package {
 /// A Python function with `index.py`.
 pub(super) fn python(index: &str) -> FunctionSpec {
     FunctionSpec {
+        log_topic: String::new(),
         key: FunctionKey {
             appid: "1250000000".into(),
             region: "ap-guangzhou".into(),

@@ -58,6 +58,7 @@ fn copied(call: &Call<'_>, source: Function) -> Result<Function, crate::refusal:
     revision.modified = call.now;
     revision.cls_logset.clear();
     revision.cls_topic.clear();
+    revision.deliver_logs(call)?;
     if let Some(text) = p.text("Description") {
         revision.description = rules::description(text)?;
     }

@@ -322,11 +322,9 @@ fn unmade(call: &Call<'_>, kind: Kind) -> Result<Function, Refusal> {
             return refused("InvalidParameterValue.ProtocolType", text);
         }
     };
+    // Both are what happens anyway (R195, R201).
     for member in ["AutoDeployClsTopicIndex", "AutoCreateClsTopic"] {
-        if flag(p, member, "InvalidParameterValue.Cls")? == Some(true) {
-            let text = format!("The local cloud has no log topics yet, so no {member}.");
-            return refused("UnsupportedOperation", text);
-        }
+        flag(p, member, "InvalidParameterValue.Cls")?;
     }
     Ok(Function {
         id: call.new_id("lam")?,

@@ -17,6 +17,7 @@ use crate::accounts::{Account, SECRET_KEY};
 use crate::call::{Call, Live, LiveAnswer};
 use crate::clock::Time;
 use crate::cloud::Cloud;
+use crate::cls::logs::{Logs, Written};
 use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
@@ -57,6 +58,8 @@ pub struct Called {
     specs: Mutex<HashMap<FunctionKey, Arc<FunctionSpec>>>,
     /// How the calls went.
     pub records: log::Records,
+    /// What they wrote into topics of the log service.
+    pub logs: Logs,
     /// The events of asynchronous run mode.
     pub(super) events: async_event::Events,
     /// How busy versions are.
@@ -72,12 +75,30 @@ impl Called {
         self.events.forget(key);
     }
 
+    /// Writes down how a call went, and delivers its log into the function's topic; `retry` counts
+    /// the tries before it.
+    pub(super) fn write_down(
+        &self,
+        spec: &FunctionSpec,
+        outcome: &Outcome,
+        started: Time,
+        retry: u32,
+    ) {
+        self.records.add(&spec.key, log::Record::of(outcome, started, retry));
+        if spec.log_topic.is_empty() {
+            return;
+        }
+        let (key, outcome) = (spec.key.clone(), outcome.clone());
+        self.logs.add(&spec.log_topic, Written { key, started, retry, outcome });
+    }
+
     /// Forgets everything, or what belongs to one account.
     pub fn clear(&self, runtime: &Runtime, uin: Option<&str>) {
         self.loads.clear(uin);
         self.lock().retain(|key, spec| {
             let stays = uin.is_some_and(|uin| uin != spec.uin);
             if !stays {
+                self.logs.forget(&spec.log_topic);
                 runtime.retire_function(key);
                 self.records.forget(key);
                 self.events.forget(key);
@@ -123,7 +144,7 @@ pub async fn serve(
         let txn = cloud.store.read()?;
         resolve(cloud, &txn.scope(&target.account.uin, &target.region), target, Kind::Http)?
     };
-    let (started, key, records) = (cloud.clock.now(), spec.key.clone(), Arc::downgrade(cloud));
+    let (started, called, weak) = (cloud.clock.now(), Arc::clone(&spec), Arc::downgrade(cloud));
     let quota = quota(cloud, &spec)?;
     let running = Running::begin(cloud, &spec);
     let call = WebCall {
@@ -131,8 +152,8 @@ pub async fn serve(
         quota,
         finished: Box::new(move |outcome| {
             drop(running);
-            if let Some(cloud) = records.upgrade() {
-                cloud.called.records.add(&key, log::Record::of(&outcome, started, 0));
+            if let Some(cloud) = weak.upgrade() {
+                cloud.called.write_down(&called, &outcome, started, 0);
             }
         }),
     };
@@ -151,7 +172,7 @@ async fn run(
         Invocation { request_id, event, quota: quota(cloud, spec)?, stops: Stops::default() };
     let _running = Running::begin(cloud, spec);
     let outcome = cloud.runtime.invoke(Arc::clone(spec), invocation).await;
-    cloud.called.records.add(&spec.key, log::Record::of(&outcome, started, 0));
+    cloud.called.write_down(spec, &outcome, started, 0);
     Ok(outcome)
 }
 
@@ -266,6 +287,7 @@ fn spec(
     }
     let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
     let spec = Arc::new(FunctionSpec {
+        log_topic: revision.cls_topic.clone(),
         uin: target.account.uin.clone(),
         revision: revision.number,
         runtime: revision.runtime.clone(),

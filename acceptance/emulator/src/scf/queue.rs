@@ -8,7 +8,6 @@ use super::event_invoke::{self, EventInvoke};
 use super::function::{self, Function, Kind};
 use super::invoke::{self, Target};
 use super::load::Running;
-use super::log;
 use crate::clock::Time;
 use crate::cloud::Cloud;
 use crate::refusal::Refusal;
@@ -112,8 +111,7 @@ impl Queued {
             let used_up = !refused && i64::from(retry) >= settings.retries;
             let last = outcome.status == Ended::Success || too_late || used_up;
             if last || !refused {
-                let record = log::Record::of(&outcome, started, retry);
-                cloud.called.records.add(&self.spec.key, record);
+                cloud.called.write_down(&self.spec, &outcome, started, retry);
             }
             if last {
                 let sent = dead_letter::send(cloud, &self.spec, &self.event, &outcome);

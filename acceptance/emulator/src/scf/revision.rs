@@ -17,6 +17,7 @@ use super::package::{self, Code};
 use super::{flag, network, rules};
 use crate::call::Call;
 use crate::clock::Time;
+use crate::cls;
 use crate::params::Params;
 use crate::refusal::{Refusal, refused};
 use crate::runtime::Web;
@@ -146,6 +147,7 @@ impl Revision {
                 text.clone_into(slot);
             }
         }
+        self.deliver_logs(call)?;
         self.apply_environment(p)?;
         if let Some(layers) = layer::bound(call, &self.runtime, &self.layers)? {
             self.layers = layers;
@@ -158,6 +160,20 @@ impl Revision {
         }
         self.apply_switches(p, kind)?;
         self.apply_web(p, kind, web_socket)
+    }
+
+    /// Decides where the logs go: into the topic that the caller names, or into the platform's.
+    pub(super) fn deliver_logs(&mut self, call: &Call<'_>) -> Result<(), Refusal> {
+        if self.cls_logset.is_empty() && self.cls_topic.is_empty() {
+            (self.cls_logset, self.cls_topic) = cls::default_topic(call)?;
+            return Ok(());
+        }
+        let sent = |member| call.params.knows(member) && call.params.has(member);
+        if sent("ClsLogsetId") || sent("ClsTopicId") {
+            cls::check(call, &self.cls_logset, &self.cls_topic)?;
+            cls::deploy_index(call, &self.cls_topic)?;
+        }
+        Ok(())
     }
 
     fn apply_environment(&mut self, p: &Params<'_>) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@
 
 mod cfs;
 mod clb;
+mod cls;
 mod console;
 mod cos;
 mod durability;

@@ -23,6 +23,7 @@ pub fn version(service: &str) -> &'static str {
         "clb" => "2018-03-17",
         "tag" | "sts" => "2018-08-13",
         "cam" => "2019-01-16",
+        "cls" => "2020-10-16",
         "cfs" => "2019-07-19",
         other => panic!("no version of {other}"),
     }

@@ -70,6 +70,7 @@ fn package(files: &[(&str, &str)]) -> Package {
 /// A Python function with `index.py`.
 fn python(index: &str) -> FunctionSpec {
     FunctionSpec {
+        log_topic: String::new(),
         key: FunctionKey {
             appid: "1250000000".into(),
             region: "ap-guangzhou".into(),

@@ -39,7 +39,6 @@ fn r73_r76_r79_r105_r120_a_function_reads_back_what_was_created_and_what_was_lef
         ("Tags", json!([{"Key": "env", "Value": "dev"}])),
         ("Triggers", json!([])),
         ("StatusReasons", json!([])),
-        ("ClsLogsetId", json!("")),
         ("PublicNetConfig", json!({"PublicNetStatus": "ENABLE", "EipConfig": eip})),
     ] {
         assert_eq!(read[member], value, "{member}");

@@ -1,0 +1,171 @@
+//! Log sets, topics, indexes, and functions that write into them.
+
+use acceptance::Case;
+use serde_json::{Value, json};
+use tencentcloud_api::{cls, scf};
+
+const SET: &str = "tencentcloud_cls_logset.a";
+const TOPIC: &str = "tencentcloud_cls_topic.a";
+const INDEX: &str = "tencentcloud_cls_index.a";
+
+fn logset(name: &str, rest: &str) -> String {
+    format!(
+        "resource \"tencentcloud_cls_logset\" \"a\" {{\n  logset_name = {name:?}\n  {rest}\n}}\n"
+    )
+}
+
+fn topic(name: &str, rest: &str) -> String {
+    logset("web", "")
+        + &format!(
+            r#"
+resource "tencentcloud_cls_topic" "a" {{
+  logset_id  = tencentcloud_cls_logset.a.id
+  topic_name = "{name}"
+  {rest}
+}}
+"#
+        )
+}
+
+fn index(rest: &str) -> String {
+    topic("access", "")
+        + &format!(
+            "resource \"tencentcloud_cls_index\" \"a\" {{\n  \
+             topic_id = tencentcloud_cls_topic.a.id\n  {rest}\n}}\n"
+        )
+}
+
+/// A rule with one field.
+fn rule(kind: &str, rest: &str) -> String {
+    format!(
+        r#"rule {{
+    key_value {{
+      case_sensitive = true
+      key_values {{
+        key = "status"
+        value {{
+          type = "{kind}"
+          {rest}
+        }}
+      }}
+    }}
+  }}"#
+    )
+}
+
+fn id(case: &Case, address: &str) -> String {
+    case.state(address)["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_log_set_is_changed_in_place_imported_and_made_again() {
+    let case = Case::new();
+    case.apply(&logset("one", "tags = { team = \"web\" }"));
+    let first = id(&case, SET);
+    let two = logset("two", "tags = { env = \"dev\" }");
+    let plan = case.plan(&two);
+    assert_eq!(plan.action(SET), "update");
+    case.apply(&two);
+    let state = case.state(SET);
+    assert_eq!((&state["id"], &state["tags"]), (&json!(first), &json!({ "env": "dev" })));
+    case.import(SET, &first, &[]);
+    case.expect_no_changes();
+    case.refuse_plan(&logset("a|b", ""), &["logset_name", "none of them"]);
+    case.cloud().call(&cls::DeleteLogsetRequest { logset_id: first }).unwrap();
+    assert_eq!(case.plan(&two).action(SET), "create");
+    case.apply(&two);
+    case.finish();
+}
+
+#[test]
+fn a_topic_is_changed_in_place_replaced_imported_and_made_again() {
+    let case = Case::new();
+    let access = |extra: &str| {
+        format!(
+            "{extra}\n  extends {{\n    anonymous_access {{\n      operations = [\"trackLog\"]\n    }}\n  }}"
+        )
+    };
+    case.apply(&topic("one", &access("period = 14")));
+    let first = id(&case, TOPIC);
+    let two = topic("two", "period = 3640\n  hot_period = 7\n  tags = { a = \"b\" }");
+    assert_eq!(case.plan(&two).action(TOPIC), "update");
+    case.apply(&two);
+    assert_eq!(id(&case, TOPIC), first);
+    case.import(TOPIC, &first, &[]);
+    case.import(TOPIC, &format!("{first}#0"), &[]);
+    case.expect_no_changes();
+    let cold = topic("two", "storage_type = \"cold\"");
+    assert_eq!(case.plan(&cold).action(TOPIC), "replace");
+    case.cloud().call(&cls::DeleteTopicRequest { topic_id: first }).unwrap();
+    assert_eq!(case.plan(&two).action(TOPIC), "create");
+    case.apply(&two);
+    case.finish();
+}
+
+#[test]
+fn what_is_wrong_with_a_topic_is_said_while_planning() {
+    let case = Case::new();
+    for (rest, words) in [
+        ("period = 3601", ["period", "3640 for ever"]),
+        ("hot_period = 3", ["hot_period", "at least 7 days"]),
+        ("period = 10\n  hot_period = 10", ["hot_period", "must be less"]),
+        ("period = 3\n  storage_type = \"cold\"", ["period", "at least 7 days"]),
+        ("partition_count = 11", ["partition_count", "from 1 to 10"]),
+        ("storage_type = \"warm\"", ["storage_type", "\"cold\""]),
+    ] {
+        case.refuse_plan(&topic("a", rest), &words);
+    }
+    case.refuse_plan(&index(&rule("text", "")), &["No tokenizer", "separate its words"]);
+    case.refuse_plan(&index(&rule("int", "")), &["\"long\""]);
+}
+
+#[test]
+fn an_index_is_changed_in_place_imported_and_made_again() {
+    let case = Case::new();
+    case.apply(&index(&rule("long", "sql_flag = false")));
+    let topic_id = id(&case, TOPIC);
+    let two = index(&rule("text", "tokenizer = \" \"\n          sql_flag = true"));
+    assert_eq!(case.plan(&two).action(INDEX), "update");
+    case.apply(&two);
+    case.import(INDEX, &topic_id, &[]);
+    case.expect_no_changes();
+    case.cloud().call(&cls::DeleteIndexRequest { topic_id }).unwrap();
+    assert_eq!(case.plan(&two).action(INDEX), "create");
+    case.apply(&two);
+    case.finish();
+}
+
+#[test]
+fn r199_r200_a_function_writes_into_its_topic() {
+    let case = Case::new();
+    case.write("code/index.py", "def main_handler(event, context):\n    print('seen')\n");
+    let configuration = topic("functions", "")
+        + r#"
+resource "tencentcloud_scf_function" "a" {
+  name          = "hello"
+  runtime       = "Python3.10"
+  handler       = "index.main_handler"
+  source_dir    = "${path.module}/code"
+  cls_logset_id = tencentcloud_cls_logset.a.id
+  cls_topic_id  = tencentcloud_cls_topic.a.id
+}
+"#;
+    case.apply(&configuration);
+    let invoke =
+        scf::InvokeRequest { function_name: "hello".to_owned(), ..scf::InvokeRequest::default() };
+    case.cloud().call(&invoke).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = i64::try_from(now.as_millis()).unwrap();
+    let search = cls::SearchLogRequest {
+        from: now - 3_600_000,
+        to: now + 60_000,
+        topic_id: Some(id(&case, TOPIC)),
+        query_string: Some("SCF_FunctionName:hello AND SCF_Message:seen".to_owned()),
+        ..cls::SearchLogRequest::default()
+    };
+    let found = case.cloud().call(&search).unwrap().results;
+    assert_eq!(found.len(), 1);
+    let line: Value = serde_json::from_str(&found[0].log_json).unwrap();
+    assert_eq!((&line["SCF_Message"], &line["SCF_Type"]), (&json!("seen"), &json!("Custom")));
+    case.finish();
+}

@@ -1,0 +1,7 @@
+resource "tencentcloud_cls_logset" "web" {
+  logset_name = "web"
+
+  tags = {
+    team = "web"
+  }
+}
