@@ -54,7 +54,7 @@ fn rule(kind: &str, rest: &str) -> String {
 }
 
 fn id(case: &Case, address: &str) -> String {
-    case.state(address)["id"].as_str().unwrap().to_owned()
+    case.state(address)["id"].as_str().expect("an id").to_owned()
 }
 
 #[test]
