@@ -166,10 +166,15 @@ fn objects_are_shown_without_what_is_internal() {
     let server = Server::start(&[]);
     let client = server.client();
     client.ok("vpc.CreateVpc", json!({"VpcName": "v", "CidrBlock": "10.0.0.0/16"}));
-    let objects = client.look("objects");
-    let kinds: Vec<_> = objects.as_array().unwrap().iter().map(|o| o["kind"].clone()).collect();
-    assert_eq!(kinds, ["vpc.route_table", "vpc.vpc"]);
+    let kinds = || -> Vec<String> {
+        let objects = client.look("objects");
+        let kinds =
+            objects.as_array().unwrap().iter().map(|object| object["kind"].as_str().unwrap());
+        // The platform's own log topic stays when the function that it was made for goes (R195).
+        kinds.filter(|kind| !kind.starts_with("cls.")).map(str::to_owned).collect()
+    };
+    assert_eq!(kinds(), ["vpc.route_table", "vpc.vpc"]);
     create(&client, python("hello", HELLO));
     client.ok("scf.DeleteFunction", json!({"FunctionName": "hello"}));
-    wait_for(|| (client.look("objects").as_array().unwrap().len() == 2).then_some(()));
+    wait_for(|| (kinds().len() == 2).then_some(()));
 }

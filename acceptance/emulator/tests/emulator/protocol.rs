@@ -87,7 +87,8 @@ fn services_versions_actions_and_regions_must_exist() {
 #[test]
 fn an_action_that_is_not_emulated_says_so() {
     let client = client();
-    let refusal = client.call("cfs.UpdateCfsFileSystemSizeLimit", json!({})).unwrap_err();
+    let limit = json!({"FsLimit": 1, "FileSystemId": "cfs-1"});
+    let refusal = client.call("cfs.UpdateCfsFileSystemSizeLimit", limit).unwrap_err();
     assert_eq!(refusal.0, "UnsupportedOperation");
     assert!(
         refusal.1.contains("does not emulate cfs UpdateCfsFileSystemSizeLimit yet"),
