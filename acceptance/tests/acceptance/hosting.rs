@@ -78,7 +78,7 @@ resource "tencentcloud_scf_function" "a" {
 }
 
 #[test]
-fn r398_r402_r407_what_is_said_about_a_cluster_is_checked_while_planning() {
+fn r402_r407_what_is_said_about_a_cluster_is_checked_while_planning() {
     let case = Case::new();
     case.refuse_plan(&hosted("12345678", ""), &["cluster_id", "id of a cluster"]);
     for (more, words) in [

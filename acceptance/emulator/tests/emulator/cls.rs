@@ -214,7 +214,7 @@ fn a_search_goes_on_from_its_context() {
 }
 
 #[test]
-fn r207_one_search_spans_at_most_a_day_and_finds_what_is_a_week_old() {
+fn r207_one_search_spans_at_most_a_day() {
     let client = client();
     create(&client, python("one", HELLO));
     let (_, id) = read(&client, "one");
