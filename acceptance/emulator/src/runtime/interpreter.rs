@@ -1,7 +1,7 @@
 //! The interpreters that this machine has.
 //!
-//! Whatever version a function is configured for, it runs on the `python3` or `node` that is found
-//! on the search path; the configured name is what the function and its logs are told.
+//! Whatever version a function is configured for, it runs on the `python3`, `node` or `php` that is
+//! found on the search path; the configured name is what the function and its logs are told.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 pub(super) enum Language {
     Python,
     Node,
+    Php,
 }
 
 impl Language {
@@ -23,6 +24,8 @@ impl Language {
             Some(Self::Python)
         } else if runtime.starts_with("Nodejs") {
             Some(Self::Node)
+        } else if runtime.starts_with("Php") {
+            Some(Self::Php)
         } else {
             None
         }
@@ -32,6 +35,7 @@ impl Language {
         match self {
             Self::Python => "Python",
             Self::Node => "Node.js",
+            Self::Php => "PHP",
         }
     }
 
@@ -39,6 +43,7 @@ impl Language {
         match self {
             Self::Python => "python3",
             Self::Node => "node",
+            Self::Php => "php",
         }
     }
 
@@ -56,6 +61,10 @@ impl Language {
                 "const e = require('fs').realpathSync(process.execPath), p = require('path'); \
                  console.log([e, p.dirname(p.dirname(e))].join('\\n'))",
             ],
+            Self::Php => [
+                "-r",
+                "$e = realpath(PHP_BINARY); echo $e, PHP_EOL, dirname($e, 2), PHP_EOL;",
+            ],
         }
     }
 
@@ -64,14 +73,16 @@ impl Language {
         match self {
             Self::Python => "python.py",
             Self::Node => "node.js",
+            Self::Php => "php.php",
         }
     }
 }
 
 /// The files that a function finds in /var/runtime, and those that name its user.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("python.py", include_str!("bootstrap/python.py")),
     ("node.js", include_str!("bootstrap/node.js")),
+    ("php.php", include_str!("bootstrap/php.php")),
     ("passwd", include_str!("bootstrap/passwd")),
     ("group", include_str!("bootstrap/group")),
 ];
@@ -125,7 +136,8 @@ impl Installed {
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum MissingInterpreter {
     #[error(
-        "runtime {0} cannot run here: functions in Python, Node.js, Java and Go can, and custom runtimes"
+        "runtime {0} cannot run here: functions in Python, Node.js, PHP, Java and Go can, and custom \
+         runtimes"
     )]
     Unsupported(String),
     #[error(
@@ -142,6 +154,7 @@ pub(super) enum MissingInterpreter {
 pub(super) struct Interpreters {
     python: OnceCell<Interpreter>,
     node: OnceCell<Interpreter>,
+    php: OnceCell<Interpreter>,
     installed: OnceCell<Vec<Installed>>,
 }
 
@@ -156,6 +169,7 @@ impl Interpreters {
         let found = match language {
             Language::Python => &self.python,
             Language::Node => &self.node,
+            Language::Php => &self.php,
         };
         let search = || async {
             let path = env::var_os("PATH").unwrap_or_default();
@@ -185,6 +199,7 @@ impl Interpreters {
                 let interpreter = match program {
                     "python3" => self.find("Python3").await.ok().map(|(_, it)| it.clone()),
                     "node" => self.find("Nodejs").await.ok().map(|(_, it)| it.clone()),
+                    "php" => self.find("Php").await.ok().map(|(_, it)| it.clone()),
                     _ => plainly_installed(program),
                 };
                 all.extend(interpreter.map(|interpreter| Installed { interpreter, program }));
@@ -238,7 +253,10 @@ mod tests {
         for runtime in ["Nodejs12.16", "Nodejs18.15"] {
             assert_eq!(Language::of(runtime), Some(Language::Node), "{runtime}");
         }
-        for runtime in ["", "Php7", "Java8", "CustomRuntime", "é"] {
+        for runtime in ["Php5.6", "Php8.0"] {
+            assert_eq!(Language::of(runtime), Some(Language::Php), "{runtime}");
+        }
+        for runtime in ["", "Java8", "CustomRuntime", "é"] {
             assert_eq!(Language::of(runtime), None, "{runtime}");
         }
     }

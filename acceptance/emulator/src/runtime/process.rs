@@ -269,6 +269,9 @@ fn command(launch: &Launch<'_>, folders: &Folders, channel: i32) -> Command {
         Language::Python => command.args(["-S", "-s"]),
         // The heap's own limit would otherwise follow this machine's memory.
         Language::Node => command.arg(format!("--max-old-space-size={}", launch.memory_mb)),
+        Language::Php => command
+            .args(["-d", "display_errors=stderr", "-d", "log_errors=0", "-d"])
+            .arg(format!("memory_limit={}M", launch.memory_mb)),
     };
     command.arg(folders.runtime.join(language.bootstrap())).arg(channel.to_string()).arg(handler);
     if language == Language::Python {

@@ -4,6 +4,7 @@ mod custom;
 mod java;
 mod limits;
 mod node;
+mod php;
 mod python;
 mod socket;
 mod warm;
