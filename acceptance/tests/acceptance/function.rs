@@ -353,12 +353,65 @@ fn r331_r343_networks_are_set_whole() {
 }
 
 #[test]
+fn r342_the_classic_network_is_refused_while_planning() {
+    let case = case();
+    let classic = function("vpc_id = \"0\"\n  subnet_id = \"subnet-00000000\"");
+    case.refuse_plan(&classic, &["vpc_id", "classic network"]);
+}
+
+#[test]
+fn r175_r344_a_subnet_that_is_not_there_or_elsewhere_is_refused_while_planning() {
+    let case = case();
+    let network = |name: &str| {
+        format!(
+            r#"
+resource "tencentcloud_vpc" "{name}" {{
+  name       = "{name}"
+  cidr_block = "10.0.0.0/16"
+}}
+resource "tencentcloud_subnet" "{name}" {{
+  name              = "{name}"
+  vpc_id            = tencentcloud_vpc.{name}.id
+  availability_zone = "ap-guangzhou-3"
+  cidr_block        = "10.0.1.0/24"
+}}
+"#
+        )
+    };
+    let networks = network("one") + &network("two");
+    let within = |vpc: &str, subnet: &str| {
+        networks.clone() + &function(&format!("vpc_id = {vpc}\n  subnet_id = {subnet}"))
+    };
+    case.apply(&networks);
+    let missing = within("tencentcloud_vpc.one.id", "\"subnet-00000000\"");
+    case.refuse_plan(&missing, &["subnet_id = ", "no subnet subnet-00000000 in ap-guangzhou"]);
+    let other = within("tencentcloud_vpc.one.id", "tencentcloud_subnet.two.id");
+    let vpc = case.state("tencentcloud_vpc.two")["id"].as_str().unwrap().to_owned();
+    case.refuse_plan(&other, &["subnet_id = ", &format!("belongs to {vpc}, not to")]);
+    case.apply(&within("tencentcloud_vpc.one.id", "tencentcloud_subnet.one.id"));
+    case.finish();
+}
+
+#[test]
+fn r95_source_code_of_a_compiled_language_is_refused_while_planning() {
+    let case = case();
+    for (runtime, handler, file) in
+        [("Java11", "example.Hello::main", "Hello.java"), ("Go1", "main", "main.go")]
+    {
+        case.write(file, "");
+        let configuration = function("")
+            .replace("Python3.10", runtime)
+            .replace("index.main_handler", handler)
+            .replace("source_dir = \"${path.module}/code\"", &format!("source_file = \"{file}\""));
+        case.refuse_plan(&configuration, &["source_file", "compile it"]);
+    }
+}
+
+#[test]
 fn what_only_the_cloud_can_refuse_points_at_the_attribute() {
     let case = case();
     let nowhere = function("namespace = \"nowhere\"");
     case.refuse_apply(&nowhere, &["ResourceNotFound.Namespace", "namespace = \"nowhere\""]);
-    let vpc = function("vpc_id = \"vpc-00000000\"\n  subnet_id = \"subnet-00000000\"");
-    case.refuse_apply(&vpc, &["request id", "vpc_id = \"vpc-00000000\""]);
     case.apply(&function(""));
     let twice = function("") + &function("").replace("\"a\"", "\"b\"");
     case.refuse_apply(&twice, &["ResourceInUse.Function", "name = \"hello\""]);

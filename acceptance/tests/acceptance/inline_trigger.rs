@@ -142,7 +142,7 @@ fn a_trigger_that_was_changed_or_deleted_outside_is_put_right() {
 }
 
 #[test]
-fn r38_r44_r107_r143_rules_of_a_function_s_triggers_are_refused_while_planning() {
+fn r38_r44_r107_r143_r152_r165_rules_of_a_function_s_triggers_are_refused_while_planning() {
     let case = case();
     let many: String = (0..11).map(|n| timer(&format!("t{n}"), "0 0 1 * * * *")).collect();
     let rules: String = (0..11).map(|n| cos("cos:ObjectCreated:*", &format!("{n}x/"))).collect();
@@ -169,6 +169,14 @@ fn r38_r44_r107_r143_rules_of_a_function_s_triggers_are_refused_while_planning()
     let web = function(&timer("one", "0 0 1 * * * *"))
         .replace("handler    = \"index.main_handler\"", "func_type = \"HTTP\"");
     case.refuse_plan(&web, &["Trigger of a web function"]);
+    let socket = "func_type = \"HTTP\"\n  protocol_type = \"WS\"\n  timeout = 60";
+    let post = block(
+        "apigw",
+        "SCF_API_SERVICE",
+        "jsonencode({ api = { requestConfig = { method = \"POST\" } } })",
+    );
+    let post = function(&post).replace("handler    = \"index.main_handler\"", socket);
+    case.refuse_plan(&post, &["triggers", "Method of a WebSocket API"]);
     let api = function(
         &("timeout = 20\n".to_owned() + &block("apigw", "SCF_API_SERVICE", "jsonencode({})")),
     );

@@ -192,6 +192,19 @@ fn r130_r133_a_start_file_that_cannot_run_is_refused_at_plan() {
 }
 
 #[test]
+fn r131_an_interpreter_that_is_called_by_its_name_alone_is_doubted_at_plan() {
+    let case = case();
+    case.write("code/scf_bootstrap", "#!/bin/bash\nexec python3 app.py\n");
+    case.configure(&web(""));
+    let said = case.succeed(&["plan", "-no-color"]);
+    for word in ["Code that may not run", "/var/lang/python37/bin/python3"] {
+        assert!(said.out.contains(word), "{word}: {}", said.out);
+    }
+    case.configure("");
+    case.finish();
+}
+
+#[test]
 fn r128_a_start_file_that_is_not_executable_is_refused_at_plan() {
     let case = case();
     let mut archive = ZipWriter::new(std::io::Cursor::new(Vec::new()));

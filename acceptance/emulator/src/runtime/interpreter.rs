@@ -61,10 +61,9 @@ impl Language {
                 "const e = require('fs').realpathSync(process.execPath), p = require('path'); \
                  console.log([e, p.dirname(p.dirname(e))].join('\\n'))",
             ],
-            Self::Php => [
-                "-r",
-                "$e = realpath(PHP_BINARY); echo $e, PHP_EOL, dirname($e, 2), PHP_EOL;",
-            ],
+            Self::Php => {
+                ["-r", "$e = realpath(PHP_BINARY); echo $e, PHP_EOL, dirname($e, 2), PHP_EOL;"]
+            }
         }
     }
 

@@ -20,12 +20,14 @@ impl Inner {
         code: &Path,
         layers: &Path,
     ) -> Result<Instance, Failed> {
+        let reach = spec.reach()?;
         let launch = |program| Launch {
             program,
             memory_mb: spec.memory_mb,
             code,
             layers,
             mounts: &spec.mounts,
+            reach,
         };
         if let Some(name) = custom::entry(&spec.runtime, &spec.handler) {
             entry::check(code, name)?;

@@ -15,6 +15,7 @@
 mod body;
 mod channel;
 mod custom;
+mod descriptor;
 mod entry;
 mod environment;
 mod instance;
@@ -29,6 +30,7 @@ mod outcome;
 mod package;
 mod pool;
 mod process;
+mod reach;
 mod sandbox;
 mod spec;
 mod stop;
@@ -41,6 +43,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use outcome::{Outcome, Status};
+pub use reach::Reach;
 pub use sandbox::Isolation;
 pub use spec::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Mount, Package, Quota, Web, WebCall,

@@ -9,6 +9,8 @@ pub enum Status {
     Success,
     /// 400: the event is not JSON.
     InvalidEvent,
+    /// 404: the function's subnet does not exist.
+    InvalidSubnet,
     /// 405: a web function's start file cannot run, or ended before it listened (R135, R176).
     StartFailed,
     /// 406: a synchronous event over 6 MB (R51).
@@ -50,6 +52,7 @@ impl Status {
         match self {
             Self::Success => 200,
             Self::InvalidEvent => 400,
+            Self::InvalidSubnet => 404,
             Self::StartFailed => 405,
             Self::RequestTooLarge => 406,
             Self::ResponseTooLarge => 410,

@@ -21,11 +21,15 @@ use super::body::Body;
 use super::interpreter::{Installed, Interpreter, Language};
 use super::java;
 use super::memory::Meter;
-use super::sandbox::{Folders, Isolation, Mode, Rules, processes};
+use super::reach::Reach;
+use super::sandbox::{Folders, Isolation, Mode, NetworkMode, Rules, processes};
 use super::spec::Mount;
 
 #[cfg(target_os = "linux")]
-use super::sandbox::Room;
+use super::{
+    descriptor,
+    sandbox::{Room, watch},
+};
 
 /// How long a process may take to be gone after its channel is closed or it is killed.
 pub(super) const LEAVE: Duration = Duration::from_secs(2);
@@ -40,6 +44,29 @@ pub(super) struct Launch<'a> {
     pub(super) layers: &'a Path,
     /// The file systems.
     pub(super) mounts: &'a [Mount],
+    /// What it reaches.
+    pub(super) reach: &'a Reach,
+}
+
+/// What kind of network a program needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    /// Any.
+    Any,
+    /// One from which it does not reach everything.
+    Limited,
+    /// One in which it has the product's port.
+    Port,
+}
+
+impl Launch<'_> {
+    fn need(&self) -> Need {
+        match (&self.program, self.reach.is_open()) {
+            (Program::File { listens: true, .. }, _) => Need::Port,
+            (_, true) => Need::Any,
+            (_, false) => Need::Limited,
+        }
+    }
 }
 
 /// The program of an instance.
@@ -50,13 +77,6 @@ pub(super) enum Program<'a> {
     Java { interpreter: &'a Interpreter, handler: &'a str },
     /// A file of the package, which finds interpreters below /var/lang.
     File { name: &'a str, installed: &'a [Installed], listens: bool },
-}
-
-impl Program<'_> {
-    /// Whether it is to listen on a port.
-    fn listens(&self) -> bool {
-        matches!(self, Self::File { listens: true, .. })
-    }
 }
 
 /// Where a program that listens can be reached.
@@ -80,18 +100,15 @@ pub(super) struct Process {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Means {
     mode: Mode,
-    /// With a network of its own.
-    apart: bool,
+    network: NetworkMode,
 }
 
 /// Starts processes, in namespaces where that works.
 pub(super) struct Launcher {
     directory: PathBuf,
     isolation: Isolation,
-    /// The best means that work on this machine; known after the first start.
-    means: OnceLock<Means>,
-    /// The same for programs that listen.
-    listening: OnceLock<Means>,
+    /// The best means for each need that work on this machine; known after the first start.
+    means: [OnceLock<Means>; 3],
     spawner: OnceLock<Spawner>,
     scratches: AtomicU64,
 }
@@ -102,8 +119,7 @@ impl Launcher {
         Self {
             directory,
             isolation,
-            means: OnceLock::new(),
-            listening: OnceLock::new(),
+            means: Default::default(),
             spawner: OnceLock::new(),
             scratches: AtomicU64::new(0),
         }
@@ -118,17 +134,17 @@ impl Launcher {
     ) -> io::Result<Process> {
         // What is missing is missing by any means.
         launch.mounts.iter().try_for_each(|mount| mount.folder().map(drop))?;
-        let listens = launch.program.listens();
-        let known = if listens { &self.listening } else { &self.means };
+        let need = launch.need();
+        let known = &self.means[need as usize];
         if let Some(means) = known.get() {
             return self.start(launch, *means, &environment).await;
         }
         let mut refused = None;
-        for means in candidates(self.isolation, listens) {
+        for means in candidates(self.isolation, need) {
             match self.start(launch, means, &environment).await {
                 Ok(process) => {
                     if known.set(means).is_ok() {
-                        announce(means, listens, refused.as_ref());
+                        announce(means, need, refused.as_ref());
                     }
                     return Ok(process);
                 }
@@ -144,16 +160,17 @@ impl Launcher {
         means: Means,
         environment: impl Fn(&Folders, Option<Network>) -> BTreeMap<String, String>,
     ) -> io::Result<Process> {
-        let Means { mode, apart } = means;
+        let Means { mode, network: network_mode } = means;
         let runtime = self.directory.join("runtime");
         let scratch = (mode == Mode::Plain).then(|| self.scratch()).transpose()?;
         let temporary = scratch.as_ref().map_or(Path::new("/tmp"), |scratch| &scratch.0);
         let machine = Folders::plain(launch.code, launch.layers, &runtime, temporary);
         let folders = if mode == Mode::Plain { machine.clone() } else { Folders::product() };
-        let network = match launch.program.listens() {
-            false => None,
-            true if apart => Some(Network::Own),
-            true => Some(Network::Shared(free_port()?)),
+        let listens = launch.need() == Need::Port;
+        let network = match network_mode {
+            _ if !listens => None,
+            NetworkMode::Machine => Some(Network::Shared(free_port()?)),
+            NetworkMode::Guarded | NetworkMode::Alone => Some(Network::Own),
         };
 
         let (ours, theirs) = StdUnixStream::pair()?;
@@ -170,9 +187,12 @@ impl Launcher {
         if mode == Mode::Plain {
             command.current_dir(launch.code);
         }
+        let (guard, guarded) = guard(network_mode)?;
         let rules = Rules {
             channel: OwnedFd::from(theirs),
-            apart,
+            network: network_mode,
+            listens,
+            guard: guarded,
             parent: getpid(),
             memory_mb: launch.memory_mb,
             processes: processes(mode),
@@ -181,6 +201,10 @@ impl Launcher {
         };
         obey(&mut command, rules);
         let child = self.spawner()?.spawn(command).await?;
+        #[cfg(target_os = "linux")]
+        if let Some(guard) = guard {
+            watch(descriptor::receive(&guard).await?, launch.reach.clone())?;
+        }
         let spawned = child.id().ok_or_else(|| io::Error::other("it ended at once"))?;
         let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?;
         let meter = Meter::new(spawned, mode.depth());
@@ -230,23 +254,46 @@ impl Launcher {
 }
 
 /// The means to try, the best ones first.
-fn candidates(isolation: Isolation, listens: bool) -> impl Iterator<Item = Means> {
-    let modes = Mode::candidates(isolation).iter().copied();
-    let apart = modes.clone().filter(move |mode| listens && *mode != Mode::Plain);
-    let apart = apart.map(|mode| Means { mode, apart: true });
-    apart.chain(modes.map(|mode| Means { mode, apart: false }))
+fn candidates(isolation: Isolation, need: Need) -> impl Iterator<Item = Means> {
+    let networks: &[NetworkMode] = match need {
+        Need::Any => &[NetworkMode::Machine],
+        Need::Limited => &[NetworkMode::Guarded, NetworkMode::Machine],
+        Need::Port => &[NetworkMode::Guarded, NetworkMode::Alone, NetworkMode::Machine],
+    };
+    let modes = Mode::candidates(isolation);
+    let all = networks.iter().flat_map(|network| modes.iter().map(move |mode| (*mode, *network)));
+    all.filter(|(mode, network)| *mode != Mode::Plain || *network == NetworkMode::Machine)
+        .map(|(mode, network)| Means { mode, network })
 }
 
 /// Says what this means for functions, and why there is nothing better.
-fn announce(means: Means, listens: bool, refused: Option<&io::Error>) {
-    match refused {
-        Some(error) if listens && !means.apart => tracing::warn!(
+fn announce(means: Means, need: Need, refused: Option<&io::Error>) {
+    let reason = refused.map_or_else(String::new, |error| format!(" ({error})"));
+    match (need, means.network) {
+        (Need::Any, _) => means.mode.announce(refused),
+        (_, NetworkMode::Guarded) => {}
+        (_, NetworkMode::Alone) => {
+            tracing::warn!("web functions reach nothing but themselves here{reason}");
+        }
+        (Need::Port, NetworkMode::Machine) => tracing::warn!(
             "web functions share this machine's network and listen on SCF_WEB_PORT: no networks of \
-             their own here ({error})"
+             their own here{reason}"
         ),
-        _ if listens => {}
-        _ => means.mode.announce(refused),
+        (Need::Limited, NetworkMode::Machine) => tracing::warn!(
+            "functions without public access reach the Internet all the same: no networks of their \
+             own here{reason}"
+        ),
     }
+}
+
+/// Both ends of what tells that calls are handed over, where they are.
+fn guard(network: NetworkMode) -> io::Result<(Option<UnixStream>, Option<OwnedFd>)> {
+    if network != NetworkMode::Guarded {
+        return Ok((None, None));
+    }
+    let (ours, theirs) = StdUnixStream::pair()?;
+    ours.set_nonblocking(true)?;
+    Ok((Some(UnixStream::from_std(ours)?), Some(OwnedFd::from(theirs))))
 }
 
 /// A port that nobody listens on.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
-use super::outcome::Outcome;
+use super::outcome::{Failed, Outcome, Status};
+use super::reach::Reach;
 use super::stop::Stops;
 use crate::verify::sha256_hex;
 
@@ -59,8 +60,18 @@ pub struct FunctionSpec {
     pub credentials: Option<Credentials>,
     /// Whether it is in asynchronous run mode, in which every error ends the instance (R366).
     pub async_run: bool,
+    /// What it reaches of the networks outside; `None` where its subnet is gone (R175).
+    pub reach: Option<Reach>,
     /// How a web function serves; `None` for one that takes events.
     pub web: Option<Web>,
+}
+
+impl FunctionSpec {
+    /// What it reaches.
+    pub(super) fn reach(&self) -> Result<&Reach, Failed> {
+        let text = "InvalidSubnetID: the subnet of the function does not exist";
+        self.reach.as_ref().ok_or_else(|| Failed::new(Status::InvalidSubnet, text))
+    }
 }
 
 /// A folder of a file system.

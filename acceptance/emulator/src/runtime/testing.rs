@@ -7,7 +7,7 @@ use std::time::Duration;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{FunctionKey, FunctionSpec, Package};
+use super::{FunctionKey, FunctionSpec, Package, Reach};
 
 /// A package of text files.
 pub(super) fn package(files: &[(&str, &str)]) -> Package {
@@ -43,6 +43,7 @@ pub(super) fn python(index: &str) -> FunctionSpec {
         init_timeout: Duration::from_secs(60),
         credentials: None,
         async_run: false,
+        reach: Some(Reach::open()),
         web: None,
     }
 }

@@ -12,7 +12,9 @@ use super::function::{self, Function, Kind, Status};
 use super::load::{Loads, Running};
 use super::queue::{self, Asked};
 use super::revision::Revision;
-use super::{DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, reserved, version};
+use super::{
+    DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, network, reserved, version,
+};
 use crate::accounts::{Account, SECRET_KEY};
 use crate::call::{Call, Live, LiveAnswer};
 use crate::clock::Time;
@@ -21,7 +23,7 @@ use crate::cls::logs::{Logs, Written};
 use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
-    Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Runtime,
+    Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Reach, Runtime,
     Status as Ended, Stops, WebBody, WebCall,
 };
 use crate::store::Scope;
@@ -229,7 +231,8 @@ pub(super) fn resolve(
         );
         return refused("UnsupportedOperation", text);
     }
-    Ok(spec(cloud, target, name, &function, revision))
+    let reach = network::reach(here, revision)?;
+    Ok(spec(cloud, target, name, &function, revision, reach))
 }
 
 /// The version that a qualifier stands for; an alias may choose between two.
@@ -273,6 +276,7 @@ fn spec(
     version: String,
     function: &Function,
     revision: &Revision,
+    reach: Option<Reach>,
 ) -> Arc<FunctionSpec> {
     let key = FunctionKey {
         appid: target.account.app_id.to_string(),
@@ -283,7 +287,11 @@ fn spec(
     };
     let mut specs = cloud.called.lock();
     if let Some(known) = specs.get(&key).filter(|known| known.revision == revision.number) {
-        return Arc::clone(known);
+        if known.reach == reach {
+            return Arc::clone(known);
+        }
+        // The network around the function has changed; its instances live in the old one.
+        cloud.runtime.retire(&key);
     }
     let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
     let spec = Arc::new(FunctionSpec {
@@ -314,6 +322,7 @@ fn spec(
             token: String::new(),
         }),
         async_run: function.async_run,
+        reach,
         web: (function.kind == Kind::Http).then(|| revision.web()),
         key: key.clone(),
     });

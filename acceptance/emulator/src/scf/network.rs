@@ -10,8 +10,10 @@ use super::revision::Revision;
 use crate::call::Call;
 use crate::quotas;
 use crate::refusal::{Refusal, refused};
+use crate::runtime::Reach;
 use crate::store::{Record, Scope, StoreError};
 use crate::transitions::SUBNET_RELEASE;
+use crate::vpc::cidr::Cidr;
 use crate::{uses, vpc};
 
 /// The key of the address that functions outside of VPCs share (R335).
@@ -179,6 +181,18 @@ fn new_address(call: &Call<'_>) -> Result<Egress, Refusal> {
     let [a, b, c] = FIXED_NETWORK;
     let d = call.store.next("scf egress")? % 254 + 1;
     Ok(Egress { address: format!("{a}.{b}.{c}.{d}"), functions: BTreeSet::new() })
+}
+
+/// What the function's code reaches: private addresses by its VPC (R81), the Internet by public access
+/// (R79); a VPC alone does not lead there (R341). `None` where its subnet is gone.
+pub(super) fn reach(here: &Scope<'_>, revision: &Revision) -> Result<Option<Reach>, StoreError> {
+    if let Some((_, subnet)) = &revision.vpc
+        && vpc::subnet::find(here, subnet)?.is_none()
+    {
+        return Ok(None);
+    }
+    let internet = if revision.public { vec![Cidr::EVERYTHING] } else { Vec::new() };
+    Ok(Some(Reach { private: revision.vpc.is_some(), internet }))
 }
 
 /// The fixed address of a revision, if it has one.

@@ -13,6 +13,9 @@ pub struct Cidr {
 }
 
 impl Cidr {
+    /// `0.0.0.0/0`.
+    pub const EVERYTHING: Self = Self { first: 0, mask: 0 };
+
     /// Reads `ADDRESS/MASK`; `None` when it is none, or when address bits stand below the mask.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

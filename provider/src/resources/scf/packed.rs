@@ -41,6 +41,11 @@ pub trait Packed: Model {
 
     /// What the cloud would refuse about the package, whatever its size.
     fn problems(&self, package: &Package) -> Vec<String>;
+
+    /// What the cloud would take, and what may go wrong there all the same.
+    fn doubts(&self, _package: &Package) -> Option<String> {
+        None
+    }
 }
 
 /// What the configuration says about the code.
@@ -88,6 +93,9 @@ fn plan_package<P: Packed>(change: &mut Change<P>, path: Path, package: Package)
     let problems = problems.chain(change.config.problems(&package));
     for problem in problems {
         change.problems.error(path.clone(), "Code that cannot be used", problem);
+    }
+    if let Some(doubt) = change.config.doubts(&package) {
+        change.problems.warning(path.clone(), "Code that may not run", doubt);
     }
     let shown = Shown::of(&change.config);
     match change.applying.then(|| shown.read()).flatten() {

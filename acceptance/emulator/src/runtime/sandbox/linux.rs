@@ -135,9 +135,9 @@ impl Room {
     }
 
     /// Moves the calling process into the room, as the second process of a process namespace whose
-    /// first one waits for it. Returns in that second process only. With a `channel` it gets a
-    /// network of its own, of which the process outside hands out sockets.
-    pub(super) fn enter(&self, channel: Option<BorrowedFd<'_>>) -> nix::Result<()> {
+    /// first one waits for it. Returns in that second process only. With a network of its `own`, the
+    /// process outside hands out sockets of it on `channel`.
+    pub(super) fn enter(&self, own: bool, channel: Option<BorrowedFd<'_>>) -> nix::Result<()> {
         if self.mode == Mode::Unprivileged {
             unshare(CloneFlags::CLONE_NEWUSER)?;
             self.map_user()?;
@@ -145,7 +145,7 @@ impl Room {
         }
         let spaces = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID | CloneFlags::CLONE_NEWIPC;
         unshare(spaces)?;
-        if channel.is_some() {
+        if own {
             network::make()?;
         }
         continue_in_child(channel)?;

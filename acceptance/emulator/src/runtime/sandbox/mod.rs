@@ -7,7 +7,8 @@
 //!
 //! A program that listens gets a network of its own as well, with nothing in it but itself, so that
 //! every instance has the product's port. Whoever holds the instance's channel gets sockets of that
-//! network.
+//! network. So does a function that must not reach everything. What these connect to outside is
+//! connected for them, if they reach it.
 //!
 //! Where namespaces are not to be had (in many containers, and on other systems) instances run as
 //! plain processes: code and layers are where they were unpacked, /tmp is the machine's and
@@ -18,11 +19,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 #[cfg(target_os = "linux")]
+mod guard;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
 mod network;
 mod rules;
 
+#[cfg(target_os = "linux")]
+pub(super) use guard::watch;
 #[cfg(target_os = "linux")]
 pub(super) use linux::Room;
 pub(super) use rules::{Rules, processes};
@@ -47,6 +52,17 @@ pub(super) enum Mode {
     Unprivileged,
     /// Not at all.
     Plain,
+}
+
+/// The network of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NetworkMode {
+    /// One of its own; what it connects to outside is connected for it.
+    Guarded,
+    /// One of its own, in which it is alone.
+    Alone,
+    /// This machine's.
+    Machine,
 }
 
 impl Mode {

@@ -1,4 +1,4 @@
-//! The network of an instance that listens: nothing but its own loopback.
+//! The network of an instance that has its own: nothing but its own loopback.
 //!
 //! A socket belongs to the network in which it was made, whoever uses it. So the process that holds
 //! the namespaces from outside makes sockets, one for each byte on the channel, and hands them out.
@@ -71,7 +71,7 @@ fn answer() -> bool {
         return false;
     }
     let Ok(socket) = socket() else { return false };
-    let sent = send(socket);
+    let sent = send(CHANNEL, socket);
     // SAFETY: the socket is this function's, and is not used after this.
     unsafe { libc::close(socket) };
     sent
@@ -84,10 +84,10 @@ fn socket() -> nix::Result<RawFd> {
     Errno::result(unsafe { libc::socket(libc::AF_INET, kind, 0) })
 }
 
-/// Sends a descriptor along with one byte. Nothing here allocates, as nothing between fork and exec
+/// Sends a descriptor along with one byte on a channel. Nothing here allocates, as nothing between fork and exec
 /// may.
 #[allow(unsafe_code)]
-fn send(descriptor: RawFd) -> bool {
+pub(super) fn send(channel: RawFd, descriptor: RawFd) -> bool {
     #[repr(C)]
     struct Control {
         head: libc::cmsghdr,
@@ -110,5 +110,5 @@ fn send(descriptor: RawFd) -> bool {
     message.msg_control = (&raw mut control).cast();
     message.msg_controllen = size_of::<Control>() as _;
     // SAFETY: the message points at values that outlive the call, with their sizes.
-    unsafe { libc::sendmsg(CHANNEL, &raw const message, libc::MSG_NOSIGNAL) == 1 }
+    unsafe { libc::sendmsg(channel, &raw const message, libc::MSG_NOSIGNAL) == 1 }
 }

@@ -8,7 +8,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{Pid, getppid};
 
-use super::Mode;
+use super::{Mode, NetworkMode};
 use crate::runtime::memory::PROCESSES;
 
 /// Open files that an instance may have (R49).
@@ -23,8 +23,12 @@ const MEMORY_SLACK: u64 = 1024 * 1024 * 1024;
 pub(in crate::runtime) struct Rules {
     /// The end of the channel that the process keeps, or the one that holds its network.
     pub(in crate::runtime) channel: OwnedFd,
-    /// Whether the process has a network of its own.
-    pub(in crate::runtime) apart: bool,
+    /// The network that the process gets.
+    pub(in crate::runtime) network: NetworkMode,
+    /// Whether it listens there.
+    pub(in crate::runtime) listens: bool,
+    /// Where the one who connects for the process is told that it may.
+    pub(in crate::runtime) guard: Option<OwnedFd>,
     /// This process, whose end ends the instance.
     pub(in crate::runtime) parent: Pid,
     /// The configured memory, in MB.
@@ -39,7 +43,9 @@ pub(in crate::runtime) struct Rules {
 impl Rules {
     /// Applies the rules to the calling process.
     pub(in crate::runtime) fn apply(&self) -> nix::Result<()> {
-        if !self.apart {
+        let own = self.network != NetworkMode::Machine;
+        let hands_out = own && self.listens;
+        if !hands_out {
             fcntl(self.channel.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;
         }
         end_with_parent()?;
@@ -48,13 +54,19 @@ impl Rules {
         }
         #[cfg(target_os = "linux")]
         if let Some(room) = &self.room {
-            room.enter(self.apart.then(|| self.channel.as_fd()))?;
+            let sockets = hands_out.then(|| self.channel.as_fd());
+            room.enter(own, sockets)?;
         }
         setrlimit(Resource::RLIMIT_NPROC, self.processes, self.processes)?;
         setrlimit(Resource::RLIMIT_NOFILE, FILES, FILES)?;
         setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
         let data = u64::from(self.memory_mb) * 1024 * 1024 + MEMORY_SLACK;
-        setrlimit(Resource::RLIMIT_DATA, data, data)
+        setrlimit(Resource::RLIMIT_DATA, data, data)?;
+        #[cfg(target_os = "linux")]
+        if let Some(guard) = &self.guard {
+            super::guard::install(guard.as_fd())?;
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,13 +11,13 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
-use tokio::io::{AsyncWriteExt, Interest};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
 use super::head;
+use crate::runtime::descriptor;
 use crate::runtime::outcome::{Failed, Status};
 use crate::runtime::process::Network;
 
@@ -105,24 +105,5 @@ impl Connector {
 /// Asks for a socket of the instance's network.
 async fn socket(channel: &mut UnixStream) -> io::Result<OwnedFd> {
     channel.write_all(&[0]).await?;
-    channel.async_io(Interest::READABLE, || receive(channel.as_raw_fd())).await
-}
-
-#[allow(unsafe_code)]
-fn receive(channel: RawFd) -> io::Result<OwnedFd> {
-    let mut byte = [0];
-    let mut content = [io::IoSliceMut::new(&mut byte)];
-    let mut space = nix::cmsg_space!([RawFd; 1]);
-    let flags = MsgFlags::MSG_CMSG_CLOEXEC | MsgFlags::MSG_DONTWAIT;
-    let message = recvmsg::<()>(channel, &mut content, Some(&mut space), flags)?;
-    for control in message.cmsgs()? {
-        if let ControlMessageOwned::ScmRights(descriptors) = control
-            && let [descriptor] = descriptors[..]
-        {
-            // SAFETY: the kernel just made this descriptor for this process, and nobody else knows
-            // it.
-            return Ok(unsafe { OwnedFd::from_raw_fd(descriptor) });
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::UnexpectedEof))
+    descriptor::receive(channel).await
 }

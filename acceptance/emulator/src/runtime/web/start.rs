@@ -26,6 +26,7 @@ pub(super) async fn start(inner: &Inner, instance: &Instance) -> Result<(Body, C
     let (code, layers) = inner.unpack(spec, deadline).await?;
     let pulled = Instant::now();
     entry::check(&code, START_FILE)?;
+    let reach = spec.reach()?;
     let launch = Launch {
         program: Program::File {
             name: START_FILE,
@@ -36,6 +37,7 @@ pub(super) async fn start(inner: &Inner, instance: &Instance) -> Result<(Body, C
         code: &code,
         layers: &layers,
         mounts: &spec.mounts,
+        reach,
     };
     let variables = |folders: &_, network: Option<_>| {
         let mut all = environment::variables(spec, folders);

@@ -184,7 +184,8 @@ fn api(call: &Call<'_>, function: &Function, id: &str) -> Result<String, Refusal
     let api_id = call.new_id("api")?;
     let app_id = call.account.app_id;
     let url = format!("https://{service_id}-{app_id}.{}.apigw.tencentcs.com", call.region());
-    Api { service_id: &service_id, api_id: &api_id, url: &url }.settings(text)
+    let web_socket = function.web_socket;
+    Api { service_id: &service_id, api_id: &api_id, url: &url, web_socket }.settings(text)
 }
 
 /// The services in which a function has APIs.

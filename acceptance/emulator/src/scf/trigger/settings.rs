@@ -408,6 +408,8 @@ pub(super) struct Api<'a> {
     pub service_id: &'a str,
     pub api_id: &'a str,
     pub url: &'a str,
+    /// Whether its function speaks WebSocket.
+    pub web_socket: bool,
 }
 
 /// What tells the APIs of a function apart: the service, by id or name, and the method.
@@ -442,7 +444,13 @@ impl Api<'_> {
         let sent: Value = read(text)?;
         let api = &sent["api"];
         let word = |value: &Value, usual: &str| value.as_str().unwrap_or(usual).to_owned();
-        let method = word(&api["requestConfig"]["method"], "ANY");
+        let usual = if self.web_socket { "GET" } else { "ANY" };
+        let method = word(&api["requestConfig"]["method"], usual);
+        // R152, R165.
+        if self.web_socket && method != "GET" {
+            let text = format!("An API for WebSocket has the method GET, not `{method}`.");
+            return wrong(text);
+        }
         if !API_METHODS.contains(&&*method) {
             return wrong(format!("The method `{method}` is none of {}.", API_METHODS.join(", ")));
         }

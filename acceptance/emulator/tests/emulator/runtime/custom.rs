@@ -34,7 +34,7 @@ while True:
 END
 "#;
 
-fn custom(handler: &str) -> FunctionSpec {
+pub fn custom(handler: &str) -> FunctionSpec {
     FunctionSpec {
         runtime: "CustomRuntime".into(),
         handler: handler.into(),

@@ -6,6 +6,7 @@ mod limits;
 mod node;
 mod php;
 mod python;
+mod reach;
 mod socket;
 mod warm;
 mod web;
@@ -17,8 +18,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tencentcloud_emulator::runtime::{
-    FunctionKey, FunctionSpec, Invocation, Isolation, Outcome, Package, Runtime, RuntimeOptions,
-    Status, Stops,
+    FunctionKey, FunctionSpec, Invocation, Isolation, Outcome, Package, Reach, Runtime,
+    RuntimeOptions, Status, Stops,
 };
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -92,6 +93,7 @@ fn python(index: &str) -> FunctionSpec {
         init_timeout: Duration::from_secs(60),
         credentials: None,
         async_run: false,
+        reach: Some(Reach::open()),
         web: None,
     }
 }

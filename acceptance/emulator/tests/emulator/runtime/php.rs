@@ -69,7 +69,11 @@ async fn r180_r183_r184_r437_r440_php_functions_fail_as_others_do() {
     assert!(stack.contains("/index.php:2") && !stack.contains("php.php"), "{stack}");
     for (code, status, text) in [
         ("function main_handler() { exit(3); }", Status::ProcessExited, "exit code 3"),
-        ("function main_handler() { return NAN; }", Status::UserException, "JsonException: Inf and NaN"),
+        (
+            "function main_handler() { return NAN; }",
+            Status::UserException,
+            "JsonException: Inf and NaN",
+        ),
         ("function other() {}", Status::HandlerNotFound, "no attribute 'main_handler'"),
         ("function main_handler( {", Status::UserException, "ParseError: syntax error"),
         (

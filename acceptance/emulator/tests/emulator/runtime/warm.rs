@@ -196,11 +196,11 @@ async fn shutdown_ends_what_is_at_work() {
 #[tokio::test]
 async fn r188_a_missing_interpreter_is_a_sentence_of_the_platform() {
     let outcome =
-        Machine::new().invoke(&FunctionSpec { runtime: "Php7".into(), ..python("") }, "{}").await;
+        Machine::new().invoke(&FunctionSpec { runtime: "Ruby3".into(), ..python("") }, "{}").await;
     assert_status(&outcome, Status::Internal);
     assert_eq!(
         outcome.err_msg,
-        "InternalError: runtime Php7 cannot run here: functions in Python, \
-         Node.js, Java and Go can, and custom runtimes"
+        "InternalError: runtime Ruby3 cannot run here: functions in Python, Node.js, PHP, Java and \
+         Go can, and custom runtimes"
     );
 }

@@ -1,9 +1,12 @@
 //! How functions reach networks.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 
-use super::{HELLO, about, python, wait};
-use crate::support::{Client, client};
+use super::{HELLO, about, create, python, wait};
+use crate::support::{Client, Server, client};
 
 /// A VPC and a subnet of it.
 fn network(client: &Client) -> Value {
@@ -97,4 +100,74 @@ fn r336_an_address_goes_with_the_last_function_that_has_it() {
     switch("one", false);
     switch("two", false);
     assert_ne!(switch("one", true), one, "another one after all have let it go");
+}
+
+/// Asks the server at the event's address and port.
+const ASK: &str = r#"
+import socket
+def main(event, context):
+    try:
+        with socket.create_connection((event['address'], event['port'])) as it:
+            it.sendall(b'?')
+            return it.recv(7).decode()
+    except OSError as error:
+        return error.strerror
+"#;
+
+/// What the function says of a server of this machine that stands for one in the Internet.
+fn ask(client: &Client, port: u16) -> Value {
+    let event = json!({"address": "127.255.0.1", "port": port}).to_string();
+    let answer = client.ok("scf.Invoke", about("hello", json!({"ClientContext": event})));
+    serde_json::from_str(answer["Result"]["RetMsg"].as_str().unwrap()).unwrap()
+}
+
+/// A server; its port.
+fn server() -> u16 {
+    let listener = TcpListener::bind(("0.0.0.0", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1]);
+            let _ = stream.write_all(b"reached");
+        }
+    });
+    port
+}
+
+#[test]
+fn r79_r341_public_access_is_what_leads_to_the_internet() {
+    let client = client();
+    let port = server();
+    let network = network(&client);
+    create(&client, python("hello", ASK));
+    assert_eq!(ask(&client, port), "reached");
+    for (configuration, told) in [
+        (json!({"PublicNetConfig": public(false, false)}), "Network is unreachable"),
+        (json!({"VpcConfig": network}), "Network is unreachable"),
+        (json!({"PublicNetConfig": public(true, false)}), "reached"),
+    ] {
+        client.ok("scf.UpdateFunctionConfiguration", about("hello", configuration.clone()));
+        wait(&client, "hello", "Active");
+        assert_eq!(ask(&client, port), told, "{configuration}");
+    }
+}
+
+#[test]
+fn r175_a_function_whose_subnet_is_gone_ends_with_404() {
+    let server = Server::start(&[]);
+    let client = server.client();
+    let mut request = python("hello", HELLO);
+    request["VpcConfig"] = network(&client);
+    create(&client, request);
+    let invoke = || client.ok("scf.Invoke", about("hello", json!({})))["Result"].clone();
+    assert_eq!(invoke()["InvokeResult"], 0);
+    // The API lets no subnet go that a function is in.
+    let mut state = client.look("state");
+    let objects = state["objects"].as_array_mut().unwrap();
+    objects.retain(|object| object["kind"] != "vpc.subnet");
+    client.console("PUT", "state", &state);
+    let result = invoke();
+    assert_eq!(result["InvokeResult"], 404);
+    assert!(result["ErrMsg"].as_str().unwrap().starts_with("InvalidSubnetID"), "{result}");
 }

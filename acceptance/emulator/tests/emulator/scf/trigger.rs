@@ -310,6 +310,35 @@ fn r108_r122_r147_r148_the_apis_of_a_web_function_are_in_one_service() {
 }
 
 #[test]
+fn r140_an_api_is_in_a_service_of_its_own_or_in_one_that_is_named() {
+    let client = hello();
+    let api = |name: &str, service: Value| {
+        let text = json!({"service": service}).to_string();
+        let more = json!({"TriggerName": name, "Type": "apigw", "TriggerDesc": text});
+        let made = client.ok("scf.CreateTrigger", about("hello", more));
+        settings(&made["TriggerInfo"])["service"]["serviceId"].as_str().unwrap().to_owned()
+    };
+    let made = api("SCF_API_SERVICE", json!({"serviceName": "SCF_API_SERVICE"}));
+    assert!(made.starts_with("service-") && made != "service-standard", "{made}");
+    assert_eq!(api("standard", json!({"serviceId": "service-standard"})), "service-standard");
+}
+
+#[test]
+fn r152_r165_an_api_for_web_sockets_has_the_method_get() {
+    let client = client();
+    let socket = json!({"ProtocolType": "WS", "Timeout": 60});
+    create(&client, with(super::web::web("socket"), socket));
+    let api = |name: &str, config: Value| {
+        let text = json!({"api": {"requestConfig": config}}).to_string();
+        about("socket", json!({"TriggerName": name, "Type": "apigw", "TriggerDesc": text}))
+    };
+    let post = api("post", json!({"method": "POST"}));
+    assert_eq!(client.code("scf.CreateTrigger", post), "InvalidParameterValue.TriggerDesc");
+    let made = client.ok("scf.CreateTrigger", api("usual", json!({})));
+    assert_eq!(settings(&made["TriggerInfo"])["api"]["requestConfig"]["method"], "GET");
+}
+
+#[test]
 fn triggers_go_with_their_function_and_their_version() {
     let client = hello();
     let version = publish(&client, "hello");

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
 
-use super::{Function, cfs, code, concurrency, dead_letter, environment, image, intranet, web};
+use super::{
+    Function, cfs, code, concurrency, dead_letter, environment, image, intranet, network, web,
+};
 use crate::resources::scf::trigger::inline::{self, Context};
 
 /// R35, R61: 2 to 60 letters, digits, hyphens and underscores, from a letter to a letter or digit.
@@ -126,8 +128,12 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     check_entry_point(config, problems);
     check_time_limit(config, problems);
     check_trace(config, problems);
-    check_network(config, problems);
-    let context = Context { web: is_web(config), timeout: config.timeout.known().copied() };
+    network::check(config, problems);
+    let context = Context {
+        web: is_web(config),
+        web_socket: config.protocol_type.is_known(),
+        timeout: config.timeout.known().copied(),
+    };
     inline::check(&config.triggers, &context, problems);
     web::check(config, problems);
     image::check(config, problems);
@@ -173,6 +179,7 @@ fn check_entry_point(config: &Function, problems: &mut Diagnostics) {
         return;
     }
     let Some(runtime) = config.runtime.known() else { return };
+    check_source_file(config, runtime, problems);
     if config.handler.is_null() && !matches!(form(runtime), Some(Form::Any) | None) {
         let detail = format!("A function in {runtime} needs a handler.");
         problems.error("handler", "Missing handler", detail);
@@ -182,6 +189,20 @@ fn check_entry_point(config: &Function, problems: &mut Diagnostics) {
     {
         let detail = format!("A handler in {runtime} has the form {expected}, got {handler:?}.");
         problems.error("handler", "Invalid handler", detail);
+    }
+}
+
+/// R95: only what is interpreted runs from its source.
+fn check_source_file(config: &Function, runtime: &str, problems: &mut Diagnostics) {
+    let compiled = [("Java", ".java"), ("Go", ".go")];
+    let Some(file) = config.source_file.known() else { return };
+    let language = compiled.iter().find(|(language, _)| runtime.starts_with(language));
+    if language.is_some_and(|(_, source)| file.ends_with(source)) {
+        let detail = format!(
+            "{file:?} is source code, and {runtime} runs compiled programs only: compile it, and \
+             name the result here or in a zip package."
+        );
+        problems.error("source_file", "Source code of a compiled language", detail);
     }
 }
 
@@ -222,19 +243,8 @@ fn check_trace(config: &Function, problems: &mut Diagnostics) {
     }
 }
 
-fn check_network(config: &Function, problems: &mut Diagnostics) {
-    together(problems, ("vpc_id", &config.vpc_id), ("subnet_id", &config.subnet_id));
-    let on = |flag: &Value<bool>| flag.is_known_and(|on| *on);
-    let off = |flag: &Value<bool>| flag.is_null() || flag.is_known_and(|on| !on);
-    if on(&config.enable_eip_config) && off(&config.enable_public_net) {
-        let detail = "A fixed outgoing address needs access to the internet: set \
-                      enable_public_net = true.";
-        problems.error("enable_eip_config", "Fixed address without internet", detail);
-    }
-}
-
 /// R200, R343: two attributes that only make sense together.
-fn together(
+pub(super) fn together(
     problems: &mut Diagnostics,
     (first, a): (&str, &Value<String>),
     (second, b): (&str, &Value<String>),

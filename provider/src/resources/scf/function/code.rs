@@ -53,6 +53,10 @@ impl Packed for Function {
     fn problems(&self, package: &Package) -> Vec<String> {
         misplaced_entry(self, package).into_iter().collect()
     }
+
+    fn doubts(&self, package: &Package) -> Option<String> {
+        super::check::is_web(self).then(|| web::bare_interpreter(package))?
+    }
 }
 
 /// The code as a request carries it.

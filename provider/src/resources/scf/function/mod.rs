@@ -11,6 +11,7 @@ pub mod image;
 pub mod intranet;
 pub mod layers;
 mod map;
+mod network;
 mod publish;
 mod web;
 
@@ -405,6 +406,7 @@ impl Lifecycle for Function {
         environment::plan(change);
         publish::plan(change);
         plan_consequences(change);
+        network::plan(change, cloud).await;
         capacity::warn_of_memory(change, cloud).await;
         layers::warn(change, cloud).await
     }

@@ -43,7 +43,28 @@ pub fn start_file(package: &Package) -> Option<String> {
     }
 }
 
-/// R152, R160: what belongs to WebSocket.
+/// The languages that the cloud keeps below /var/lang, by the names of their programs.
+const INTERPRETERS: [&str; 6] = ["node", "python", "python2", "python3", "php", "java"];
+
+/// R131: an interpreter that the start file calls by its name alone, which the cloud's search path
+/// need not have, or has in another version.
+pub fn bare_interpreter(package: &Package) -> Option<String> {
+    let script = std::str::from_utf8(package.start_file.as_deref()?).ok()?;
+    if !script.starts_with("#!") || script.contains("PATH=") {
+        return None;
+    }
+    let commands = script.lines().skip(1).map(str::trim);
+    let mut programs = commands
+        .filter_map(|line| line.strip_prefix("exec ").unwrap_or(line).split_whitespace().next());
+    let program = programs.find(|program| INTERPRETERS.contains(program))?;
+    Some(format!(
+        "{START_FILE:?} calls {program:?} by its name alone. The cloud keeps interpreters below \
+         /var/lang, one for each version: write the whole path, such as /var/lang/node16/bin/node or \
+         /var/lang/python37/bin/python3."
+    ))
+}
+
+/// R160, R166: what belongs to WebSocket.
 pub fn check(config: &Function, problems: &mut Diagnostics) {
     if config.protocol_type.is_known() && !is_web(config) && !config.func_type.is_unknown() {
         let detail = "Only a web function speaks WebSocket: set func_type = \"HTTP\".";
@@ -81,14 +102,18 @@ mod tests {
 
     use super::*;
 
-    fn said(mode: u32, content: &[u8]) -> Option<String> {
-        start_file(&Package {
+    fn package(mode: u32, content: &[u8]) -> Package {
+        Package {
             bytes: Vec::new(),
             sha256: String::new(),
             entries: BTreeMap::from([(START_FILE.to_owned(), Some(mode))]),
             unpacked: 0,
             start_file: Some(content.to_vec()),
-        })
+        }
+    }
+
+    fn said(mode: u32, content: &[u8]) -> Option<String> {
+        start_file(&package(mode, content))
     }
 
     #[test]
@@ -109,6 +134,23 @@ mod tests {
         for content in ["", "exec x\n", "#!/bin/sh\n", "# !/bin/bash\n"] {
             assert!(said(0o755, content.as_bytes()).unwrap().contains("#!/bin/bash"), "{content}");
         }
+    }
+
+    #[test]
+    fn r131_interpreters_are_called_by_their_whole_path() {
+        for (line, doubted) in [
+            ("node app.js", true),
+            ("  exec python3 -u app.py", true),
+            ("/var/lang/node16/bin/node app.js", false),
+            ("export PATH=/var/lang/node16/bin:$PATH\nnode app.js", false),
+            ("./server", false),
+            ("# node is not called here", false),
+        ] {
+            let script = format!("#!/bin/bash\nexport PORT=9000\n{line}\n");
+            let doubt = bare_interpreter(&package(0o755, script.as_bytes()));
+            assert_eq!(doubt.is_some(), doubted, "{line}: {doubt:?}");
+        }
+        assert_eq!(bare_interpreter(&package(0o755, b"\x7fELF node app.js")), None);
     }
 
     #[test]

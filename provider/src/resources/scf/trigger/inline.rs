@@ -149,6 +149,8 @@ pub fn adopt(
 pub struct Context {
     /// Whether it is a web function.
     pub web: bool,
+    /// Whether it speaks WebSocket.
+    pub web_socket: bool,
     /// Its time limit in seconds.
     pub timeout: Option<i64>,
 }
@@ -175,6 +177,7 @@ pub fn check(triggers: &Value<Set<Inline>>, context: &Context, problems: &mut Di
         if trigger.kind() == "apigw" {
             check::warn_of_gateway(problems, path.clone());
             warn_of_patience(context, &path, problems);
+            check_web_socket(trigger, context, &path, problems);
         }
     }
     for (kind, count) in counts.into_iter().filter(|(_, count)| *count > MOST_OF_A_TYPE) {
@@ -194,6 +197,20 @@ fn warn_of_patience(context: &Context, path: &Path, problems: &mut Diagnostics) 
              {timeout}."
         );
         problems.warning(path.clone(), "The gateway waits less than the function takes", detail);
+    }
+}
+
+/// R152, R165: before a function that speaks WebSocket there is an API that does, with the method GET.
+fn check_web_socket(trigger: &Inline, context: &Context, path: &Path, problems: &mut Diagnostics) {
+    let Some(text) = trigger.trigger_desc.known().filter(|_| context.web_socket) else { return };
+    let Ok(Some(Document::Apigw(document))) = Document::read("apigw", text) else { return };
+    let method = document.api.request_config.method;
+    if method != "GET" {
+        let detail = format!(
+            "The function speaks WebSocket, so its API has the method GET, not {method}: set \
+             api.requestConfig.method."
+        );
+        problems.error(path.clone(), "Method of a WebSocket API", detail);
     }
 }
 

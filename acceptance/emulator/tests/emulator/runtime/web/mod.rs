@@ -137,7 +137,7 @@ async fn answer(stream: &mut TcpStream) -> Answer {
 }
 
 const SERVER: &str = r#"
-import http.server, json, os, sys, threading, time
+import http.server, json, os, socket, sys, threading, time
 starts = threading.Lock()
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
@@ -168,6 +168,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif word == 'write':
             try: open('/var/user/x', 'w')
             except OSError as error: self.reply(str(error.errno).encode())
+        elif word == 'reach':
+            address, _, port = number.partition('/')
+            try:
+                with socket.create_connection((address, int(port))) as it:
+                    it.sendall(b'GET / HTTP/1.0\r\n\r\n')
+                    self.reply(it.makefile('rb').read().split(b'\n')[-1])
+            except OSError as error: self.reply(str(error).encode())
         elif word == 'big': self.reply(b'x' * int(number))
         elif word == 'heavy': self.reply(b'', [('X-Long', 'x' * int(number))])
         elif word == 'teapot': self.reply(b'short', [('X-Own', 'yes'), ('Connection', 'keep-alive'), ('Keep-Alive', 'timeout=5')], 418)
@@ -211,7 +218,7 @@ fn web(spec: FunctionSpec) -> FunctionSpec {
     }
 }
 
-fn server() -> FunctionSpec {
+pub fn server() -> FunctionSpec {
     started_by(START)
 }
 
