@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::kill;
@@ -19,7 +20,7 @@ use crate::runtime::{Runtime, RuntimeOptions};
 use crate::scf::invoke::Called;
 use crate::scf::trigger::Sources;
 use crate::store::{Store, StoreError};
-use crate::transitions::{Pace, Transitions};
+use crate::transitions::{Durations, INSTANCE_IDLE, Pace, Transitions};
 use crate::verify::Keyring;
 
 /// How a cloud is to be.
@@ -117,6 +118,20 @@ impl Cloud {
             // There is nothing to remove when no function ran, and another user's is not ours.
             let _ = std::fs::remove_dir_all(folder);
         }
+    }
+
+    /// Changes how long things take, or with `None` lets them take as long as they usually do.
+    ///
+    /// # Errors
+    /// A sentence, when nothing has that name or a length is negative.
+    pub fn set_durations(&self, durations: Option<&Durations>) -> Result<(), String> {
+        match durations {
+            Some(durations) => self.transitions.change(durations)?,
+            None => self.transitions.reset(),
+        }
+        let idle = u64::try_from(self.transitions.lasts(&INSTANCE_IDLE)).unwrap_or_default();
+        self.runtime.keep_idle(Duration::from_millis(idle));
+        Ok(())
     }
 
     /// Serves what is stored now, after more than a call has changed.

@@ -75,6 +75,8 @@ quotas! {
     TIMED_ACTIONS = "scf.timed_actions", 10, "LimitExceeded.ProvisionTriggerAction";
     /// R369: calls a second of a function in asynchronous run mode.
     ASYNC_RUN_CALLS = "scf.async_run_calls", 1000, "RequestLimitExceeded";
+    /// R428: calls that wait in a queue.
+    QUEUE = "scf.queue", 100_000, "RequestLimitExceeded";
     /// VPCs in a region.
     VPCS = "vpc.vpcs", 20, "LimitExceeded";
     /// Subnets in a VPC.

@@ -32,6 +32,8 @@ pub static FUNCTION_DELETE: Span = Span { name: "function.delete", fast: 4, real
 pub static SUBNET_RELEASE: Span = Span { name: "subnet.release", fast: 4, real: 30_000 };
 /// The pause before a failed asynchronous call is tried again.
 pub static INVOKE_RETRY: Span = Span { name: "invoke.retry", fast: 4, real: 60_000 };
+/// R212, R423: an instance without an event, until it is ended. The product does not say how long.
+pub static INSTANCE_IDLE: Span = Span { name: "instance.idle", fast: 300_000, real: 300_000 };
 /// R410: a cluster that a namespace is bound to, until functions can run in it.
 pub static NAMESPACE_HOST: Span = Span { name: "namespace.host", fast: 4, real: 20_000 };
 /// R214: a hundred provisioned instances, until they are ready.
@@ -56,6 +58,7 @@ pub static SPANS: &[&Span] = &[
     &FUNCTION_DELETE,
     &FUNCTION_PUBLISH,
     &FUNCTION_UPDATE,
+    &INSTANCE_IDLE,
     &INVOKE_RETRY,
     &LAYER_PUBLISH,
     &NAMESPACE_HOST,

@@ -65,7 +65,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
         ("POST", "transitions") => decode(body)
-            .and_then(|durations| cloud.transitions.change(&durations))
+            .and_then(|durations| cloud.set_durations(Some(&durations)))
             .and_then(|()| encode(&cloud.transitions.durations())),
         ("POST", "clock") => decode(body).map(|change| set_clock(cloud, &change)),
         ("GET", "clock") => Ok(clock(cloud)),
@@ -136,7 +136,7 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
             cloud.forget(None).map_err(|error| error.to_string())?;
             cloud.faults.clear(None);
             cloud.journal.clear(None);
-            cloud.transitions.reset();
+            cloud.set_durations(None)?;
             cloud.clock.reset();
         }
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinError;
-use tokio::time::timeout_at;
+use tokio::time::{timeout, timeout_at};
 
 use super::RuntimeOptions;
 use super::body::End;
@@ -45,6 +45,7 @@ pub(super) struct Inner {
     pub(super) usage: Arc<Usage>,
     pub(super) starts: StartRate,
     sweeping: OnceLock<()>,
+    pub(super) idle: watch::Sender<Duration>,
     pub(super) closed: watch::Sender<bool>,
 }
 
@@ -70,6 +71,7 @@ impl Inner {
             usage: Arc::default(),
             starts: StartRate::new(options.starts_per_minute),
             sweeping: OnceLock::new(),
+            idle: watch::Sender::new(options.idle),
             closed: watch::Sender::new(false),
             options,
         }
@@ -214,11 +216,17 @@ impl Inner {
             return;
         }
         let (pool, web) = (Arc::downgrade(&self.pool), Arc::downgrade(&self.web));
-        let idle = self.options.idle;
-        let pause = (idle / 4).clamp(Duration::from_millis(5), Duration::from_secs(15));
+        let mut wanted = self.idle.subscribe();
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(pause).await;
+                let idle = *wanted.borrow_and_update();
+                let pause = (idle / 4).clamp(Duration::from_millis(5), Duration::from_secs(15));
+                match timeout(pause, wanted.changed()).await {
+                    Ok(Ok(())) => continue,
+                    // The runtime is gone.
+                    Ok(Err(_)) => return,
+                    Err(_) => {}
+                }
                 let Some((pool, web)) = pool.upgrade().zip(web.upgrade()) else { return };
                 pool.sweep(idle, Instant::now());
                 web.sweep(idle, Instant::now());

@@ -63,7 +63,7 @@ pub struct RuntimeOptions {
     pub directory: PathBuf,
     /// Whether functions are kept apart from the machine.
     pub isolation: Isolation,
-    /// How long an instance waits for its next event before it is ended (R423).
+    /// How long an instance waits for its next event before it is ended, to begin with (R423).
     pub idle: Duration,
     /// How many instances this machine may run at once; more events wait for one to be free.
     pub instances: usize,
@@ -124,6 +124,11 @@ impl Runtime {
         let alone = Web { concurrency: 1, socket_idle: None };
         let web = spec.web.unwrap_or(alone);
         web::serve(&self.inner, spec, web, call, request).await
+    }
+
+    /// How long instances wait for their next event from now on (R212).
+    pub fn keep_idle(&self, idle: Duration) {
+        self.inner.idle.send_replace(idle);
     }
 
     /// Ends the instances of a version whose code or configuration changed, or which is deleted.

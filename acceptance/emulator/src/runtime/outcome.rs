@@ -46,6 +46,12 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether the instance that worked on the event is of no use any more.
+    #[must_use]
+    pub fn ends_instance(self) -> bool {
+        matches!(self, Self::TimedOut | Self::MemoryExceeded | Self::ProcessExited)
+    }
+
     /// The number.
     #[must_use]
     pub fn code(self) -> u16 {

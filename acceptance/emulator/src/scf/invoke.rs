@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::function::{self, Function, Kind, Status};
 use super::load::{Loads, Running};
-use super::queue::{self, Asked};
+use super::queue::{self, Asked, Queues};
 use super::revision::Revision;
 use super::{
     DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, network, reserved, version,
@@ -66,6 +66,8 @@ pub struct Called {
     pub(super) events: async_event::Events,
     /// How busy versions are.
     pub(super) loads: Loads,
+    /// The calls that wait for nobody.
+    pub(super) queues: Queues,
 }
 
 impl Called {
@@ -86,6 +88,9 @@ impl Called {
         started: Time,
         retry: u32,
     ) {
+        if outcome.status.ends_instance() {
+            self.loads.broke(spec, started);
+        }
         self.records.add(&spec.key, log::Record::of(outcome, started, retry));
         if spec.log_topic.is_empty() {
             return;
@@ -409,7 +414,7 @@ async fn answer(live: Live, target: Target, event: Vec<u8>, wait: bool) -> Answe
         let text = "The event of an asynchronous call is at most 128 KB.";
         return refused("InvalidParameter.RequestTooLarge", text);
     }
-    let asked = Asked { event, request_id: live.request_id.clone(), kind: API };
+    let asked = Asked { event, request_id: live.request_id.clone(), kind: API, name: "" };
     live.read(|call| {
         let function = function::of_call(call)?;
         queue::start(call.cloud, &call.store, &function, spec, asked)

@@ -1,18 +1,21 @@
 //! How busy published versions are, and were: what provisioned concurrency of the dynamic type follows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::{LATEST, function};
 use crate::clock::Time;
 use crate::cloud::Cloud;
-use crate::runtime::FunctionSpec;
+use crate::runtime::{FunctionKey, FunctionSpec};
 use crate::store::Scope;
 
 /// R252: how long a period lasts that is looked at as a whole, in milliseconds.
 pub(super) const PERIOD_MS: i64 = 10_000;
 /// How many periods with calls are remembered of a version: a day of them.
 const KEPT: usize = 8640;
+
+/// How many broken instances are remembered of a version.
+const BROKEN_KEPT: usize = 1000;
 
 /// The calls of all versions.
 #[derive(Debug, Default)]
@@ -24,6 +27,8 @@ pub(super) struct Load {
     running: i64,
     /// The periods in which a call began or ended, the oldest first.
     periods: Vec<Period>,
+    /// When instances broke, the oldest first.
+    broken: VecDeque<Time>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +46,12 @@ pub(super) fn period(time: Time) -> i64 {
 }
 
 impl Load {
+    /// R236: how many instances broke within the last `milliseconds`.
+    pub(super) fn broken(&self, milliseconds: i64, now: Time) -> i64 {
+        let recent = self.broken.iter().filter(|at| at.plus(milliseconds) > now);
+        i64::try_from(recent.count()).unwrap_or(i64::MAX)
+    }
+
     /// How many calls ran at a time in a period, at most.
     pub(super) fn peak(&self, number: i64) -> i64 {
         let before = self.periods.partition_point(|period| period.number <= number);
@@ -79,12 +90,9 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Counts a call of a version. `$LATEST` never has provisioned instances (R233).
+    /// Counts a call of a published version.
     pub(super) fn begin(cloud: &Arc<Cloud>, spec: &FunctionSpec) -> Self {
-        let key = (spec.key.version != LATEST).then(|| {
-            let id = function::id(&spec.key.namespace, &spec.key.function);
-            key(&spec.uin, &spec.key.region, &format!("{id}/{}", spec.key.version))
-        });
+        let key = published(spec);
         if let Some(key) = &key {
             let mut loads = cloud.called.loads.lock();
             loads.entry(key.clone()).or_default().change(1, cloud.clock.now());
@@ -103,6 +111,17 @@ impl Drop for Running {
 }
 
 impl Loads {
+    /// Notes that an instance of a version broke.
+    pub(super) fn broke(&self, spec: &FunctionSpec, at: Time) {
+        let Some(key) = published(spec) else { return };
+        let mut loads = self.lock();
+        let broken = &mut loads.entry(key).or_default().broken;
+        if broken.len() == BROKEN_KEPT {
+            broken.pop_front();
+        }
+        broken.push_back(at);
+    }
+
     /// The calls of a version, `NAMESPACE/FUNCTION/VERSION`.
     pub(super) fn of(&self, here: &Scope<'_>, version: &str) -> Load {
         let key = key(here.account(), here.region(), version);
@@ -118,6 +137,13 @@ impl Loads {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Load>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The key of a version; `$LATEST` has none, as it never has provisioned instances (R233).
+fn published(spec: &FunctionSpec) -> Option<String> {
+    let FunctionKey { region, namespace, function, version, .. } = &spec.key;
+    let id = function::id(namespace, function);
+    (version != LATEST).then(|| key(&spec.uin, region, &format!("{id}/{version}")))
 }
 
 fn key(uin: &str, region: &str, version: &str) -> String {

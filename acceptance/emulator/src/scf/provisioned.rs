@@ -135,7 +135,10 @@ impl Provisioned {
         let (now, way) = (call.now, self.way(call, key));
         let scaling = self.scaling(now, &way);
         let reasons = self.life.reasons(now).iter().map(|reason| reason.message.as_str());
-        let ready = if scaling == Scaling::Failed { self.from } else { way.ready(now) };
+        let started = if scaling == Scaling::Failed { self.from } else { way.ready(now) };
+        // R236: those that broke are missing until they are replaced.
+        let load = call.cloud.called.loads.of(&call.store, key);
+        let ready = (started - load.broken(lasts(self.pace, 0, 1), now)).max(0);
         let actions: Vec<_> = self.actions.iter().map(Action::show).collect();
         json!({
             "Qualifier": qualifier,

@@ -1,6 +1,7 @@
 //! Calls that wait for nobody: queued, tried again, and in asynchronous run mode kept as events.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::dead_letter;
@@ -10,15 +11,73 @@ use super::invoke::{self, Target};
 use super::load::Running;
 use crate::clock::Time;
 use crate::cloud::Cloud;
-use crate::refusal::Refusal;
-use crate::runtime::{FunctionSpec, Invocation, Status as Ended, Stops};
+use crate::quotas;
+use crate::refusal::{Refusal, refused};
+use crate::runtime::{FunctionKey, FunctionSpec, Invocation, Status as Ended, Stops};
 use crate::store::Scope;
 use crate::transitions::INVOKE_RETRY;
 
-/// R229: queues the call of a trigger, which waits for nobody; `kind` is the trigger's. Returns the
-/// id of the call. A function that is gone by now, or cannot run, is nobody's mistake: then there is
-/// none.
-pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>, kind: &str) -> Option<String> {
+/// The queues, by function and trigger: how many calls are in each.
+#[derive(Debug, Default)]
+pub struct Queues(Mutex<HashMap<String, i64>>);
+
+/// A call's place in its queue, which it has until it is over.
+struct Place {
+    cloud: Weak<Cloud>,
+    queue: String,
+}
+
+impl Place {
+    /// The last place, if the queue is not full. R426: every trigger has a queue of its own.
+    ///
+    /// # Errors
+    /// R428: the queue is full.
+    fn take(
+        cloud: &Arc<Cloud>,
+        here: &Scope<'_>,
+        key: &FunctionKey,
+        trigger: &str,
+    ) -> Result<Self, Refusal> {
+        let most = quotas::limit(&quotas::QUEUE, cloud.allowance, here)?;
+        let id = function::id(&key.namespace, &key.function);
+        let queue = format!("{}/{}/{id}/{trigger}", here.account(), here.region());
+        let mut all = cloud.called.queues.lock();
+        let waiting = all.get(&queue).copied().unwrap_or_default();
+        if waiting >= most {
+            let text = format!("{most} calls of {trigger} wait in the queue of {id}; no more fit.");
+            return refused(quotas::QUEUE.code, text);
+        }
+        all.insert(queue.clone(), waiting + 1);
+        Ok(Self { cloud: Arc::downgrade(cloud), queue })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(cloud) = self.cloud.upgrade() else { return };
+        let mut all = cloud.called.queues.lock();
+        match all.get_mut(&self.queue) {
+            Some(waiting) if *waiting > 1 => *waiting -= 1,
+            _ => drop(all.remove(&self.queue)),
+        }
+    }
+}
+
+impl Queues {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// R229: queues the call of a trigger, which waits for nobody; `kind` and `name` are the trigger's.
+/// Returns the id of the call. A function that is gone by now, or cannot run, is nobody's mistake:
+/// then there is none.
+pub fn queue(
+    cloud: &Arc<Cloud>,
+    target: &Target,
+    event: Vec<u8>,
+    [kind, name]: [&str; 2],
+) -> Option<String> {
     let start = || -> Result<String, Refusal> {
         let txn = cloud.store.read()?;
         let here = txn.scope(&target.account.uin, &target.region);
@@ -26,7 +85,7 @@ pub fn queue(cloud: &Arc<Cloud>, target: &Target, event: Vec<u8>, kind: &str) ->
         let function = function::named(&here, now, &target.namespace, &target.function)?;
         let spec = invoke::resolve(cloud, &here, target, Kind::Event)?;
         let request_id = cloud.ids.request();
-        let asked = Asked { event, request_id: request_id.clone(), kind };
+        let asked = Asked { event, request_id: request_id.clone(), kind, name };
         start(cloud, &here, &function, spec, asked)?;
         Ok(request_id)
     };
@@ -43,12 +102,14 @@ pub(super) struct Asked<'a> {
     pub request_id: String,
     /// The kind of the call: of a trigger, or `API`.
     pub kind: &'a str,
+    /// The name of the trigger; the API has none.
+    pub name: &'a str,
 }
 
 /// Queues a call.
 ///
 /// # Errors
-/// When a function in asynchronous run mode is called too often.
+/// When the queue is full, or a function in asynchronous run mode is called too often.
 pub(super) fn start(
     cloud: &Arc<Cloud>,
     here: &Scope<'_>,
@@ -56,6 +117,8 @@ pub(super) fn start(
     spec: Arc<FunctionSpec>,
     asked: Asked<'_>,
 ) -> Result<(), Refusal> {
+    let trigger = format!("{} {}", asked.kind, asked.name);
+    let place = Place::take(cloud, here, &spec.key, trigger.trim_end())?;
     let stops = if function.async_run {
         cloud.called.events.begin(cloud, here, function.trace, &spec.key, &asked)?
     } else {
@@ -67,6 +130,7 @@ pub(super) fn start(
     tokio::spawn(async move {
         let how = queued.run(&cloud).await;
         cloud.called.events.end(&queued.request_id, how, cloud.clock.now());
+        drop(place);
     });
     Ok(())
 }

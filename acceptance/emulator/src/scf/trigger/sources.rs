@@ -72,7 +72,8 @@ impl Bound {
 
     /// Calls the function, and waits for nothing; the id of the call, if it can be called.
     pub(super) fn queue(&self, cloud: &Arc<Cloud>, event: Vec<u8>) -> Option<String> {
-        queue::queue(cloud, &self.target(), event, &self.trigger.kind.to_uppercase())
+        let kind = self.trigger.kind.to_uppercase();
+        queue::queue(cloud, &self.target(), event, [&kind, &self.trigger.name])
     }
 }
 

@@ -362,7 +362,7 @@ impl Call<'_> {
     async fn run(&self, function: &Function, event: &Value) -> Page {
         let (event, target) = (event.to_string().into_bytes(), &self.target);
         if function.async_run {
-            return match queue::queue(self.cloud, target, event, "HTTP") {
+            return match queue::queue(self.cloud, target, event, ["HTTP", ""]) {
                 Some(id) => page(StatusCode::OK, json!({"RequestId": id}).to_string()),
                 None => refusal(StatusCode::BAD_GATEWAY, "The function cannot run."),
             };

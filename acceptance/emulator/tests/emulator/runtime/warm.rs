@@ -88,6 +88,27 @@ async fn an_instance_at_work_finishes_but_is_not_kept_when_its_version_is_retire
 }
 
 #[tokio::test]
+async fn r210_concurrency_is_how_many_calls_overlap_and_not_how_many_there_are() {
+    let machine = Machine::new();
+    let spec = python(COUNTER);
+    let call = |event: &'static str| {
+        let invocation = Invocation {
+            request_id: event.into(),
+            event: event.into(),
+            quota: Some(Quota::Shared { memory_mb: 256 }),
+            stops: Stops::default(),
+        };
+        machine.runtime.invoke(Arc::new(spec.clone()), invocation)
+    };
+    for _ in 0..10 {
+        assert_status(&call("0").await, Status::Success);
+    }
+    let outcomes = join_all(["0.3"; 3].map(call)).await;
+    let over = outcomes.iter().filter(|it| it.status == Status::ConcurrencyExceeded).count();
+    assert_eq!(over, 1, "two of 128 MB fit: {outcomes:#?}");
+}
+
+#[tokio::test]
 async fn r423_idle_instances_are_ended() {
     let machine = Machine::with(|options| options.idle = Duration::from_millis(40));
     let spec = python("import os\ndef main_handler(e, c): return 1");

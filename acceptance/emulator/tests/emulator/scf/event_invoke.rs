@@ -121,3 +121,54 @@ fn a_queued_call_waits_no_longer_than_was_set() {
     client.console("POST", "clock", &json!({"advance_ms": 1_000}));
     wait_for(|| (tries(&client, "hello") == [432]).then_some(()));
 }
+
+#[test]
+fn r426_r428_every_trigger_has_a_queue_that_can_be_full() {
+    let client = client();
+    create(&client, python("hello", HELLO));
+    set(&client, "hello", 0, 21_600);
+    let topic = json!({"TriggerName": "news", "Type": "cmq", "TriggerDesc": "{}"});
+    client.ok("scf.CreateTrigger", about("hello", topic));
+    let stop = about("hello", json!({"ReservedConcurrencyMem": 0}));
+    client.ok("scf.PutReservedConcurrencyConfig", stop);
+    let own = json!({"account": client.secret_id, "region": client.region});
+    let raised = |limit: i64| {
+        let mut change = own.clone();
+        (change["name"], change["limit"]) = (json!("scf.queue"), json!(limit));
+        assert_eq!(client.console("POST", "quotas", &change).status, 200);
+    };
+    raised(2);
+    let event = about("hello", json!({"InvocationType": "Event"}));
+    client.ok("scf.Invoke", event.clone());
+    client.ok("scf.Invoke", event.clone());
+    assert_eq!(client.code("scf.Invoke", event.clone()), "RequestLimitExceeded");
+    let mut message = own.clone();
+    message["event"] = json!({"type": "cmq", "topic": "news", "body": "hi"});
+    for _ in 0..3 {
+        assert_eq!(client.console("POST", "events", &message).status, 200);
+    }
+    client.ok("scf.DeleteReservedConcurrencyConfig", about("hello", json!({})));
+    // Two of the API's, two of the trigger's; the others were too many.
+    wait_for(|| (tries(&client, "hello") == [0, 0, 0, 0]).then_some(()));
+    wait_for(|| client.call("scf.Invoke", event.clone()).ok());
+    wait_for(|| (tries(&client, "hello").len() == 5).then_some(()));
+}
+
+#[test]
+fn r212_how_long_instances_are_kept_can_be_set() {
+    let server = Server::start(&[]);
+    let client = server.client();
+    let code =
+        "calls = []\ndef main(event, context):\n    calls.append(1)\n    return len(calls)\n";
+    create(&client, python("hello", code));
+    let count = || {
+        let called = client.ok("scf.Invoke", about("hello", json!({})));
+        called["Result"]["RetMsg"].as_str().unwrap().parse::<i64>().unwrap()
+    };
+    assert_eq!([count(), count(), count()], [1, 2, 3]);
+    client.console("POST", "transitions", &json!({"instance.idle": 0}));
+    wait_for(|| (count() == 1).then_some(()));
+    client.console("POST", "transitions", &json!({"instance.idle": 300_000}));
+    let first = count();
+    assert_eq!(count(), first + 1);
+}

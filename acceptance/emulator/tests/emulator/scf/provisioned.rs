@@ -377,3 +377,20 @@ fn a_version_that_goes_takes_its_instances_along() {
     assert!(stage.all().is_empty());
     assert_eq!(stage.code("1", 1, json!({})), "ResourceNotFound.Version");
 }
+
+#[test]
+fn r236_a_broken_instance_is_missing_until_it_is_replaced() {
+    let stage = Stage::of("import os\ndef main(event, context): os._exit(1)\n");
+    stage.put(3, json!({}));
+    stage.pass(10);
+    assert_eq!(stage.state(), ("Done".to_owned(), 3, 3));
+    let request = about("hello", json!({"Qualifier": "1"}));
+    let called = stage.client.ok("scf.Invoke", request);
+    assert_eq!(called["Result"]["InvokeResult"], 439, "{called}");
+    assert_eq!(stage.state(), ("Done".to_owned(), 3, 2));
+    // A hundred are started in a minute, so one takes 600 ms.
+    stage.pass_ms(599);
+    assert_eq!(stage.state().2, 2);
+    stage.pass_ms(1);
+    assert_eq!(stage.state().2, 3);
+}

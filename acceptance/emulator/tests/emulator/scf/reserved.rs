@@ -185,3 +185,17 @@ fn r228_a_call_that_is_waited_for_is_not_tried_again() {
     assert_eq!(logs["TotalCount"], 1);
     assert_eq!(logs["Data"][0]["RetCode"], 432);
 }
+
+#[test]
+fn r34_a_namespace_has_no_bound_of_its_own() {
+    let client = client();
+    client.ok("scf.CreateNamespace", json!({"Namespace": "other"}));
+    let mut request = python("hello", HELLO);
+    request["Namespace"] = json!("other");
+    client.ok("scf.CreateFunction", request);
+    let whole = json!({"Namespace": "other", "ReservedConcurrencyMem": 128_000 - 12_800});
+    crate::support::wait_for(|| {
+        let request = about("hello", whole.clone());
+        client.call("scf.PutReservedConcurrencyConfig", request).ok()
+    });
+}
