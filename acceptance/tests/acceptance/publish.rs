@@ -1,6 +1,8 @@
 //! Functions that publish a version with every change, and variables that no state holds.
 
-use acceptance::Case;
+use std::path::Path;
+
+use acceptance::{Case, Emulator};
 use serde_json::{Value, json};
 use tencentcloud_api::scf;
 
@@ -195,4 +197,41 @@ fn r39_variables_of_both_kinds_are_checked_together() {
         format!("environment = {{ A = \"{half}\" }}\n  environment_wo = {{ B = \"{half}\" }}");
     case.refuse_plan(&function(&large), &["environment_wo", "4096"]);
     case.refuse_plan(&function("environment_wo = { SCF_A = \"1\" }"), &["environment_wo", "SCF_"]);
+}
+
+#[test]
+fn r255_r299_the_example_warms_a_version_before_it_is_released() {
+    let case = Case::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("examples/release");
+    for file in ["main.tf", "variables.tf", "outputs.tf", "function/index.py"] {
+        case.write(file, std::fs::read(folder.join(file)).expect("the example is whole"));
+    }
+    case.succeed(&["apply", "-auto-approve", "-no-color"]);
+    case.expect_no_changes();
+    let page = |alias: &str| {
+        let url = format!(
+            "{}/_url/{}/",
+            case.emulator.endpoint,
+            case.state(&format!("tencentcloud_scf_trigger.url[\"{alias}\"]"))["trigger_name"]
+                .as_str()
+                .expect("a URL has a name")
+        );
+        Emulator::page(&url, None).expect("it answers")
+    };
+    assert_eq!([page("release"), page("prepub")], ["one\n", "one\n"]);
+    let code = std::fs::read_to_string(folder.join("function/index.py")).expect("it is there");
+    case.write("function/index.py", code.replace("one", "two"));
+    case.succeed(&["apply", "-auto-approve", "-no-color"]);
+    case.expect_no_changes();
+    assert_eq!([page("release"), page("prepub")], ["two\n", "two\n"]);
+    assert_eq!(case.succeed(&["output", "-raw", "version"]).out, "2");
+    let entries = case.emulator.tell("requests")["entries"].clone();
+    let entries = entries.as_array().expect("a list").iter();
+    let actions: Vec<_> = entries.filter_map(|entry| entry["action"].as_str()).collect();
+    let steps =
+        ["PutProvisionedConcurrencyConfig", "UpdateAlias", "DeleteProvisionedConcurrencyConfig"];
+    let first_put = actions.iter().position(|action| *action == steps[0]).expect("of version 1");
+    let then = actions[first_put + 1..].iter().filter(|action| steps.contains(action));
+    assert_eq!(then.copied().collect::<Vec<_>>(), steps, "warm, released, let go");
+    case.finish();
 }

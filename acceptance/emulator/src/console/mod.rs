@@ -1,6 +1,7 @@
 //! What lies under `/_emulator/`: health, reset, journal, faults, state, coverage, transitions,
-//! clock, quotas, accounts, events, the JSON Schemas of all these, and a page for people.
+//! clock, quotas, accounts, events, samples of events, the JSON Schemas of all these, and a page for people.
 
+mod samples;
 mod state;
 
 use std::sync::Arc;
@@ -73,6 +74,9 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         ("POST", "quotas") => decode(body).and_then(|change| raise(cloud, &change)),
         ("POST", "account") => decode(body).and_then(|change| set_standing(cloud, &change)),
         ("POST", "events") => decode(body).and_then(|posted| message::post(cloud, &posted)),
+        ("GET", "samples") => samples::list(cloud, &query),
+        ("POST", "samples") => decode(body).and_then(|sample| samples::keep(cloud, sample)),
+        ("DELETE", "samples") => samples::remove(cloud, &query),
         ("GET", "schemas") => Ok(schemas()),
         _ => {
             let text = format!("The console has no {} {ROOT}{topic}.\n", head.method);
@@ -99,6 +103,7 @@ struct Query {
     action: Option<String>,
     region: Option<String>,
     sha256: Option<String>,
+    name: Option<String>,
     limit: Option<usize>,
 }
 
@@ -111,6 +116,7 @@ impl Query {
             action: text("action"),
             region: text("region"),
             sha256: text("sha256"),
+            name: text("name"),
             limit: text("limit").and_then(|limit| limit.parse().ok()),
         }
     }
@@ -269,6 +275,7 @@ fn schemas() -> Value {
         "quota": schema_for!(QuotaChange),
         "account": schema_for!(StandingChange),
         "event": schema_for!(message::Posted),
+        "sample": schema_for!(samples::NewSample),
         "state": schema_for!(state::State),
         "requests": schema_for!(journal::Extract),
     })

@@ -178,3 +178,45 @@ fn objects_are_shown_without_what_is_internal() {
     client.ok("scf.DeleteFunction", json!({"FunctionName": "hello"}));
     wait_for(|| (kinds().len() == 2).then_some(()));
 }
+
+#[test]
+fn r268_samples_of_events_can_be_sent_to_a_function() {
+    let client = client();
+    create(&client, python("hello", "def main(event, context):\n    return event\n"));
+    let samples = client.look("samples");
+    for name in ["hello-world", "cos-put", "cos-delete", "cmq-topic", "api-gateway"] {
+        let event = samples[name].to_string();
+        let request = json!({"FunctionName": "hello", "ClientContext": event});
+        let answer = client.ok("scf.Invoke", request);
+        let told: Value =
+            serde_json::from_str(answer["Result"]["RetMsg"].as_str().unwrap()).unwrap();
+        assert_eq!(told, samples[name], "{name}");
+    }
+    assert_eq!(
+        samples["cos-delete"]["Records"][0]["event"]["eventName"],
+        "cos:ObjectRemove:Delete"
+    );
+}
+
+#[test]
+fn r269_r270_an_account_keeps_five_samples_of_64_kb() {
+    let client = client();
+    let keep = |name: &str, event: Value| {
+        let sample = json!({"account": client.secret_id, "name": name, "event": event});
+        client.console("POST", "samples", &sample).status
+    };
+    let largest = json!("x".repeat((64 << 10) - 2));
+    assert_eq!(keep("one", largest), 200);
+    assert_eq!(keep("large", json!("x".repeat((64 << 10) - 1))), 400);
+    for name in ["two", "three", "four", "five"] {
+        assert_eq!(keep(name, json!({"name": name})), 200, "{name}");
+    }
+    assert_eq!(keep("six", json!({})), 400);
+    assert_eq!(keep("five", json!(5)), 200, "one that is there is replaced");
+    assert_eq!(keep("hello-world", json!({})), 400);
+    let own = format!("samples?account={}", client.secret_id);
+    assert_eq!(client.look(&own)["five"], 5);
+    assert_eq!(client.console("DELETE", &format!("{own}&name=one"), &Value::Null).status, 200);
+    assert_eq!(keep("six", json!({})), 200);
+    assert!(client.look("samples").get("two").is_none(), "another account has its own");
+}

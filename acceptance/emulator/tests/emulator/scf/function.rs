@@ -261,3 +261,14 @@ fn packages_go_with_the_last_function_that_holds_them() {
     client.ok("scf.DeleteFunction", about("two", json!({})));
     assert_eq!(count(), 0);
 }
+
+#[test]
+fn r89_the_name_cache_is_a_switch_of_the_function() {
+    let client = client();
+    let mut request = python("hello", HELLO);
+    request["DnsCache"] = json!("TRUE");
+    assert_eq!(create(&client, request)["DnsCache"], "TRUE");
+    let off = about("hello", json!({"DnsCache": "FALSE"}));
+    client.ok("scf.UpdateFunctionConfiguration", off);
+    assert_eq!(wait(&client, "hello", "Active")["DnsCache"], "FALSE");
+}

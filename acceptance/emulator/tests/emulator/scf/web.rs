@@ -219,3 +219,29 @@ fn r164_web_socket_is_for_good_and_its_idle_timeout_is_not() {
     let code = client.code("scf.UpdateFunctionConfiguration", about("plain", params));
     assert_eq!(code, "InvalidParameterValue.WebSocketsParams", "nor switched on later");
 }
+
+#[test]
+fn r119_an_api_tells_a_web_function_its_name_and_region() {
+    let client = client();
+    let server = SERVER.replace(
+        "self.headers['X-Scf-Version']",
+        "self.headers['X-Scf-Name'] + '@' + self.headers['X-Scf-Region']",
+    );
+    let mut request = web("hello");
+    request["Code"]["ZipFile"] = json!(zip(&[("scf_bootstrap", START), ("app.py", &server)]));
+    create(&client, request);
+    publish(&client, "hello");
+    let api = json!({"TriggerName": "SCF_API_SERVICE", "Type": "apigw", "TriggerDesc": "{}"});
+    let made = client.ok("scf.CreateTrigger", about("hello", api));
+    let text = made["TriggerInfo"]["TriggerDesc"].as_str().unwrap();
+    let settings: Value = serde_json::from_str(text).unwrap();
+    let mut request = Request {
+        method: "GET",
+        target: format!("/_url/{}/a", settings["api"]["apiId"].as_str().unwrap()),
+        headers: Vec::new(),
+        body: String::new(),
+    };
+    request.set("Host", "example.com");
+    request.set("X-Scf-Name", "another");
+    assert_eq!(client.send(&request).body, "/a hello@ap-guangzhou first");
+}
