@@ -52,6 +52,7 @@ resource "tencentcloud_scf_trigger" "url" {
   ])
 
   function_name = tencentcloud_scf_function.hello.name
+  namespace     = tencentcloud_scf_function.hello.namespace
   qualifier     = each.key
   type          = "http"
 

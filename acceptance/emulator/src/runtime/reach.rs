@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn r351_a_part_of_the_internet_is_only_that_part() {
+    fn a_part_of_the_internet_is_only_that_part() {
         let part = reach(true, &["8.8.8.0/24"]);
         assert_eq!(reached(&part, &["8.8.8.8", "8.8.4.4", "2001:db8::1"]), ["8.8.8.8"]);
     }
