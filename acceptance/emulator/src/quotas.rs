@@ -83,6 +83,12 @@ quotas! {
     SUBNETS = "vpc.subnets", 100, "LimitExceeded";
     /// Route tables in a VPC.
     ROUTE_TABLES = "vpc.route_tables", 10, "LimitExceeded";
+    /// Routes of one's own in a table.
+    ROUTES = "vpc.routes", 50, "LimitExceeded";
+    /// NAT gateways in a VPC.
+    NAT_GATEWAYS = "vpc.nat_gateways", 3, "LimitExceeded";
+    /// Public addresses in a region.
+    ADDRESSES = "vpc.addresses", 20, "AddressQuotaLimitExceeded";
     /// Security groups in a region.
     SECURITY_GROUPS = "vpc.security_groups", 50, "LimitExceeded";
     /// Rules of a security group, in each direction.

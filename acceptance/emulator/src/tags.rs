@@ -48,6 +48,10 @@ taggables! {
     SUBNET = "vpc" "subnet" "vpc.subnet";
     /// `qcs::vpc:REGION:uin/UIN:rtb/ID`.
     ROUTE_TABLE = "vpc" "rtb" "vpc.route_table";
+    /// `qcs::vpc:REGION:uin/UIN:nat/ID`.
+    NAT_GATEWAY = "vpc" "nat" "vpc.nat_gateway";
+    /// `qcs::cvm:REGION:uin/UIN:eip/ID`.
+    ADDRESS = "cvm" "eip" "vpc.address";
     /// `qcs::cvm:REGION:uin/UIN:sg/ID`.
     SECURITY_GROUP = "cvm" "sg" "vpc.security_group";
     /// `qcs::clb:REGION:uin/UIN:clb/ID`.

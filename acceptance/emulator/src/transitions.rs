@@ -41,6 +41,8 @@ pub static PROVISION: Span = Span { name: "provision.hundred", fast: 4, real: 60
 /// A task of a load balancer, from RUNNING to its end.
 pub static CLB_TASK: Span = Span { name: "clb.task", fast: 4, real: 3_000 };
 
+/// A NAT gateway that comes, goes or changes its addresses, until that is done.
+pub static NAT_GATEWAY: Span = Span { name: "nat_gateway.change", fast: 4, real: 10_000 };
 /// A new file system, until it is available.
 pub static FILE_SYSTEM_CREATE: Span = Span { name: "file_system.create", fast: 4, real: 10_000 };
 /// A file system that goes, until it can no longer be read.
@@ -62,6 +64,7 @@ pub static SPANS: &[&Span] = &[
     &INVOKE_RETRY,
     &LAYER_PUBLISH,
     &NAMESPACE_HOST,
+    &NAT_GATEWAY,
     &PROVISION,
     &SUBNET_RELEASE,
 ];

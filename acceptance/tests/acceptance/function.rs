@@ -360,7 +360,7 @@ fn r342_the_classic_network_is_refused_while_planning() {
 }
 
 #[test]
-fn r175_r344_a_subnet_that_is_not_there_or_elsewhere_is_refused_while_planning() {
+fn r175_r341_r344_subnets_are_looked_at_while_planning() {
     let case = case();
     let network = |name: &str| {
         format!(
@@ -388,7 +388,16 @@ resource "tencentcloud_subnet" "{name}" {{
     let other = within("tencentcloud_vpc.one.id", "tencentcloud_subnet.two.id");
     let vpc = case.state("tencentcloud_vpc.two")["id"].as_str().unwrap().to_owned();
     case.refuse_plan(&other, &["subnet_id = ", &format!("belongs to {vpc}, not to")]);
-    case.apply(&within("tencentcloud_vpc.one.id", "tencentcloud_subnet.one.id"));
+    let inside = within("tencentcloud_vpc.one.id", "tencentcloud_subnet.one.id");
+    let said = |configuration: &str| {
+        case.configure(configuration);
+        case.succeed(&["plan", "-no-color"]).out
+    };
+    let text = said(&inside);
+    assert!(text.contains("The function is cut off from the Internet"), "{text}");
+    let public = inside.replace("subnet_id =", "enable_public_net = true\n  subnet_id =");
+    assert!(!said(&public).contains("cut off"), "public access leads there");
+    case.apply(&inside);
     case.finish();
 }
 

@@ -236,7 +236,7 @@ pub(super) fn resolve(
         );
         return refused("UnsupportedOperation", text);
     }
-    let reach = network::reach(here, revision)?;
+    let reach = network::reach(here, now, revision)?;
     Ok(spec(cloud, target, name, &function, revision, reach))
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::revision::Revision;
 use crate::call::Call;
+use crate::clock::Time;
 use crate::quotas;
 use crate::refusal::{Refusal, refused};
 use crate::runtime::Reach;
@@ -184,14 +185,23 @@ fn new_address(call: &Call<'_>) -> Result<Egress, Refusal> {
 }
 
 /// What the function's code reaches: private addresses by its VPC (R81), the Internet by public access
-/// (R79); a VPC alone does not lead there (R341). `None` where its subnet is gone.
-pub(super) fn reach(here: &Scope<'_>, revision: &Revision) -> Result<Option<Reach>, StoreError> {
+/// (R79) or by what its subnet's routes lead to a NAT gateway (R341, R350, R351). `None` where its
+/// subnet is gone.
+pub(super) fn reach(
+    here: &Scope<'_>,
+    now: Time,
+    revision: &Revision,
+) -> Result<Option<Reach>, StoreError> {
     if let Some((_, subnet)) = &revision.vpc
         && vpc::subnet::find(here, subnet)?.is_none()
     {
         return Ok(None);
     }
-    let internet = if revision.public { vec![Cidr::EVERYTHING] } else { Vec::new() };
+    let internet = match &revision.vpc {
+        _ if revision.public => vec![Cidr::EVERYTHING],
+        Some((_, subnet)) => vpc::route::to_internet(here, now, subnet)?,
+        None => Vec::new(),
+    };
     Ok(Some(Reach { private: revision.vpc.is_some(), internet }))
 }
 

@@ -1,8 +1,11 @@
-//! Virtual private clouds: VPCs, subnets, route tables, security groups.
+//! Virtual private clouds: VPCs, subnets, route tables, NAT gateways, public addresses, security groups.
 
 mod account;
+mod address;
 pub mod cidr;
+mod nat_gateway;
 mod policy;
+pub mod route;
 mod route_table;
 pub mod security_group;
 pub mod subnet;
@@ -31,6 +34,27 @@ pub const ACTIONS: &[Action] = &[
     write("ModifyRouteTableAttribute", route_table::modify),
     write("DeleteRouteTable", route_table::delete),
     write("ReplaceRouteTableAssociation", route_table::associate),
+    write("CreateRoutes", route::create),
+    read("DescribeRouteList", route::describe),
+    write("ReplaceRoutes", route::replace),
+    write("EnableRoutes", route::enable),
+    write("DisableRoutes", route::disable),
+    write("DeleteRoutes", route::delete),
+    write("CreateNatGateway", nat_gateway::create),
+    read("DescribeNatGateways", nat_gateway::describe),
+    write("ModifyNatGatewayAttribute", nat_gateway::modify),
+    write("ResetNatGatewayConnection", nat_gateway::reset_connections),
+    write("AssociateNatGatewayAddress", nat_gateway::associate),
+    write("DisassociateNatGatewayAddress", nat_gateway::disassociate),
+    write("DeleteNatGateway", nat_gateway::delete),
+    read("DescribeVpcTaskResult", nat_gateway::task_result),
+    write("AllocateAddresses", address::allocate),
+    read("DescribeAddresses", address::describe),
+    write("ModifyAddressAttribute", address::modify),
+    write("ModifyAddressesBandwidth", address::modify_bandwidth),
+    write("ReleaseAddresses", address::release),
+    read("DescribeTaskResult", address::task_result),
+    read("DescribeAddressQuota", address::quota),
     write("CreateSecurityGroup", security_group::create),
     read("DescribeSecurityGroups", security_group::describe),
     write("ModifySecurityGroupAttribute", security_group::modify),

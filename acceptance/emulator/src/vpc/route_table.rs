@@ -1,11 +1,11 @@
-//! Route tables, as far as subnets need them: the table that comes with every VPC, and others that
-//! a subnet can be associated with. Routes of one's own are not emulated yet.
+//! Route tables: the table that comes with every VPC, and others that a subnet can be associated
+//! with.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::subnet::{self, Subnet};
-use super::{MOST, TAG, name, not_both, tags_fit, unknown_filter, vpc, well_formed};
+use super::{MOST, TAG, name, not_both, route, tags_fit, unknown_filter, vpc, well_formed};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::list::{Filter, Page, filters, fits_all};
@@ -56,7 +56,19 @@ pub(super) fn custom_in(here: &Scope<'_>, vpc: &str) -> Result<Vec<String>, Stor
 
 /// Forgets the table that came with a VPC that goes.
 pub(super) fn delete_main(here: &Scope<'_>, vpc: &str) -> Result<(), StoreError> {
-    here.remove::<RouteTable>(&main_of(here, vpc)?).map(drop)
+    let id = main_of(here, vpc)?;
+    route::forget_table(here, &id)?;
+    here.remove::<RouteTable>(&id).map(drop)
+}
+
+/// The VPC of the table that a caller names.
+pub(super) fn vpc_of(call: &Call<'_>, id: &str) -> Result<String, Refusal> {
+    Ok(named(call, id)?.vpc)
+}
+
+/// A table, as answers show it.
+pub(super) fn shown(call: &Call<'_>, id: &str) -> Answer {
+    named(call, id)?.show(call, id, &tags::of(&call.store, tags::ROUTE_TABLE, id)?)
 }
 
 /// Holds a caller to a table of that VPC.
@@ -84,8 +96,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     let id = call.new_id("rtb")?;
     call.store.put(&id, &table)?;
     tags::set_from(call, tags::ROUTE_TABLE, &id, &p.objects("Tags"), TAG)?;
-    let tags = tags::of(&call.store, tags::ROUTE_TABLE, &id)?;
-    Ok(json!({"RouteTable": table.show(call, &id, &tags)?}))
+    Ok(json!({"RouteTable": shown(call, &id)?}))
 }
 
 impl RouteTable {
@@ -94,12 +105,14 @@ impl RouteTable {
         let mine = subnets.filter(|(_, subnet)| subnet.route_table == id);
         let associations: Vec<_> =
             mine.map(|(subnet, _)| json!({"SubnetId": subnet, "RouteTableId": id})).collect();
+        let mut routes = vec![self.local_route(call, id)?];
+        routes.extend(route::shown(&call.store, id)?);
         Ok(json!({
             "VpcId": self.vpc,
             "RouteTableId": id,
             "RouteTableName": self.name,
             "AssociationSet": associations,
-            "RouteSet": [self.local_route(call, id)?],
+            "RouteSet": routes,
             "Main": self.main,
             "CreatedTime": self.created.local(),
             "TagSet": tags.list(TAG),
@@ -180,6 +193,7 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
         return refused("UnsupportedOperation.DelRouteWithSubnet", text);
     }
     tags::forget(&call.store, tags::ROUTE_TABLE, id)?;
+    route::forget_table(&call.store, id)?;
     call.store.remove::<RouteTable>(id)?;
     Ok(json!({}))
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::cidr::Cidr;
 use super::{
-    MOST, TAG, flag, name, not_both, route_table, subnet, tags_fit, unknown_filter, well_formed,
+    MOST, TAG, flag, name, nat_gateway, not_both, route_table, subnet, tags_fit, unknown_filter,
+    well_formed,
 };
 use crate::call::Call;
 use crate::clock::Time;
@@ -213,6 +214,9 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
     }
     if let Some(user) = uses::of(&call.store, id, call.now)?.pop() {
         return in_use(user.name);
+    }
+    if let Some(gateway) = nat_gateway::ids_in(call, id)?.pop() {
+        return in_use(gateway);
     }
     if let Some(table) = route_table::custom_in(&call.store, id)?.pop() {
         return in_use(table);

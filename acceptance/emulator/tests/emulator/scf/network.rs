@@ -154,6 +154,54 @@ fn r79_r341_public_access_is_what_leads_to_the_internet() {
 }
 
 #[test]
+fn r340_private_access_and_a_fixed_address_lead_to_both() {
+    let client = client();
+    let port = server();
+    let networks = [("VpcConfig", network(&client)), ("PublicNetConfig", public(true, true))];
+    let mut request = python("hello", ASK);
+    for (member, value) in networks {
+        request[member] = value;
+    }
+    let read = create(&client, request);
+    assert_eq!(read["EipConfig"]["Eips"].as_array().unwrap().len(), 1);
+    assert_eq!(ask(&client, port), "reached", "public traffic leaves by the address");
+}
+
+#[test]
+fn r341_r350_r351_a_nat_gateway_leads_where_the_subnet_s_routes_say() {
+    let client = client();
+    let port = server();
+    let network = network(&client);
+    let mut request = python("hello", ASK);
+    request["VpcConfig"] = network.clone();
+    request["PublicNetConfig"] = public(false, false);
+    create(&client, request);
+    assert_eq!(ask(&client, port), "Network is unreachable");
+    let gateway = json!({"NatGatewayName": "nat", "VpcId": network["VpcId"], "AddressCount": 1});
+    let made = client.ok("vpc.CreateNatGateway", gateway);
+    let gateway = made["NatGatewaySet"][0]["NatGatewayId"].clone();
+    assert_eq!(ask(&client, port), "Network is unreachable", "a gateway alone is no way");
+    let subnet = json!({"SubnetIds": [network["SubnetId"]]});
+    let table = client.ok("vpc.DescribeSubnets", subnet)["SubnetSet"][0]["RouteTableId"].clone();
+    let routes = |action: &str, destination: &str| {
+        let route = json!({
+            "DestinationCidrBlock": destination, "GatewayType": "NAT", "GatewayId": gateway,
+        });
+        client.ok(action, json!({"RouteTableId": table, "Routes": [route]}));
+    };
+    routes("vpc.CreateRoutes", "127.255.1.0/24");
+    assert_eq!(ask(&client, port), "Network is unreachable", "another part of the Internet");
+    routes("vpc.CreateRoutes", "127.255.0.0/24");
+    crate::support::wait_for(|| (ask(&client, port) == "reached").then_some(()));
+    routes("vpc.DeleteRoutes", "127.255.0.0/24");
+    assert_eq!(ask(&client, port), "Network is unreachable");
+    routes("vpc.CreateRoutes", "0.0.0.0/0");
+    assert_eq!(ask(&client, port), "reached", "R350");
+    client.ok("vpc.DeleteNatGateway", json!({"NatGatewayId": gateway}));
+    assert_eq!(ask(&client, port), "Network is unreachable");
+}
+
+#[test]
 fn r175_a_function_whose_subnet_is_gone_ends_with_404() {
     let server = Server::start(&[]);
     let client = server.client();

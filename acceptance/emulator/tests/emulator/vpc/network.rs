@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, client};
 
-fn vpc(client: &Client, name: &str, cidr: &str) -> String {
+pub fn vpc(client: &Client, name: &str, cidr: &str) -> String {
     let created = client.ok("vpc.CreateVpc", json!({"VpcName": name, "CidrBlock": cidr}));
     created["Vpc"]["VpcId"].as_str().unwrap().to_owned()
 }
 
-fn subnet(vpc: &str, cidr: &str) -> Value {
+pub fn subnet(vpc: &str, cidr: &str) -> Value {
     json!({"VpcId": vpc, "SubnetName": "s", "Zone": "ap-guangzhou-3", "CidrBlock": cidr})
 }
 

@@ -1,6 +1,6 @@
 //! How a function reaches networks.
 
-use tencentcloud_api::vpc;
+use tencentcloud_api::vpc::{self, Subnet};
 use tf_protocol::Change;
 use tf_schema::{Diagnostics, Value};
 
@@ -28,35 +28,79 @@ pub fn check(config: &Function, problems: &mut Diagnostics) {
     }
 }
 
-/// R175, R344: the subnet is there, and in the function's VPC. Asked while planning, where both are
-/// known; a cloud that does not answer stops no plan.
+/// What is known of the network while planning; a cloud that does not answer stops no plan.
 pub async fn plan(change: &mut Change<Function>, cloud: &Cloud) {
-    if change.applying || !(change.changes("vpc_id") || change.changes("subnet_id")) {
+    let changed = ["vpc_id", "subnet_id", "enable_public_net"].map(|name| change.changes(name));
+    if change.applying || !changed.contains(&true) {
         return;
     }
-    let planned = &change.planned;
-    let (Some(network), Some(subnet)) = (planned.vpc_id.known(), planned.subnet_id.known()) else {
+    let (Some(network), Some(id)) =
+        (change.planned.vpc_id.known(), change.planned.subnet_id.known())
+    else {
         return;
     };
-    if network.is_empty() || subnet.is_empty() {
+    if network.is_empty() || id.is_empty() {
         return;
     }
-    let detail = match vpc::find_subnet(cloud, subnet).await {
-        Ok(Some(found)) if found.vpc_id == *network => return,
-        Ok(Some(found)) => format!(
-            "{subnet} belongs to {}, not to {network}: set vpc_id to that, or choose a subnet of \
-             {network}.",
-            found.vpc_id
-        ),
-        Ok(None) => format!(
-            "There is no subnet {subnet} in {}: a function and its subnet are in the same region.",
-            cloud.region()
-        ),
+    let (network, id) = (network.clone(), id.clone());
+    let looked = async {
+        let subnet = vpc::find_subnet(cloud, &id).await?;
+        let public = change.planned.enable_public_net.is_known_and(|on| !on);
+        let cut_off = match &subnet {
+            Some(subnet) if public => !leads_outside(subnet, cloud).await?,
+            _ => false,
+        };
+        Ok::<_, tencentcloud_api::Error>((subnet, cut_off))
+    };
+    match looked.await {
+        Ok((subnet, cut_off)) => {
+            check_subnet(subnet, [&network, &id], cloud.region(), &mut change.problems);
+            if cut_off {
+                warn_of_cut_off(&id, &mut change.problems);
+            }
+        }
         Err(error) => {
             let detail = format!("Whether it can be used is not known: {}.", error.explain());
             change.problems.warning("subnet_id", "The subnet was not seen", detail);
-            return;
         }
+    }
+}
+
+/// R175, R344: the subnet is there, and in the function's VPC.
+fn check_subnet(
+    found: Option<Subnet>,
+    [network, id]: [&str; 2],
+    region: &str,
+    problems: &mut Diagnostics,
+) {
+    let detail = match found {
+        Some(found) if found.vpc_id == network => return,
+        Some(found) => format!(
+            "{id} belongs to {}, not to {network}: set vpc_id to that, or choose a subnet of \
+             {network}.",
+            found.vpc_id
+        ),
+        None => format!(
+            "There is no subnet {id} in {region}: a function and its subnet are in the same region."
+        ),
     };
-    change.problems.error("subnet_id", "The function cannot be put into the subnet", detail);
+    problems.error("subnet_id", "The function cannot be put into the subnet", detail);
+}
+
+/// R350, R351: whether a route of the subnet leads to a NAT gateway. Where only some do, only these
+/// destinations are meant to be reached.
+async fn leads_outside(subnet: &Subnet, cloud: &Cloud) -> tencentcloud_api::Result<bool> {
+    let table = vpc::find_route_table(cloud, &subnet.route_table_id).await?;
+    let mut routes = table.into_iter().flat_map(|table| table.route_set);
+    Ok(routes.any(|route| route.enabled && route.gateway_type == "NAT"))
+}
+
+/// R341.
+fn warn_of_cut_off(subnet: &str, problems: &mut Diagnostics) {
+    let detail = format!(
+        "The function is in a VPC without public access, and no route of {subnet} leads to a NAT \
+         gateway, so it does not reach the Internet. If it is to, set enable_public_net = true, or add \
+         a route from 0.0.0.0/0 to a NAT gateway of the VPC."
+    );
+    problems.warning("enable_public_net", "The function is cut off from the Internet", detail);
 }
