@@ -1,7 +1,7 @@
 //! Terraform's plugin protocol 6: what every provider repeats, so that a resource does not.
 //!
-//! A provider implements [`Provider`], [`Lifecycle`] for each resource and [`DataSource`] for each
-//! data source, and calls [`serve`]. This crate does the rest: the handshake and mutual TLS with
+//! A provider implements [`Provider`], [`Lifecycle`] for each resource (or [`RunOnce`], for one that
+//! does something and is nothing) and [`DataSource`] for each data source, and calls [`serve`]. This crate does the rest: the handshake and mutual TLS with
 //! Terraform, the wire form of values, decoding with attribute paths, defaults, unknown values,
 //! replacement, time limits, private state, partial state of a failed create, and diagnostics made
 //! of errors. It is the only crate that knows protobuf and msgpack.
@@ -14,6 +14,7 @@ mod json;
 pub mod lifecycle;
 mod log;
 mod managed;
+mod once;
 mod operation;
 mod private;
 pub mod process;
@@ -27,6 +28,7 @@ pub use change::Change;
 pub use lifecycle::{
     Cloud, DataSource, DataSources, Explanation, Lifecycle, Presence, Problem, Provider, Resources,
 };
+pub use once::RunOnce;
 pub use operation::Operation;
 pub use process::{Identity, serve};
 pub use timeouts::{Timeouts, parse_duration};

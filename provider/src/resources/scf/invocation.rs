@@ -77,10 +77,3 @@ pub(super) fn routing_key(text: &String) -> Check {
         }
     }
 }
-
-/// Why a run cannot be imported.
-pub(super) fn no_import() -> Problem {
-    let detail = "This resource stands for something that Terraform does once. There is nothing in \
-                  the cloud to import: write the resource, and Terraform does it.";
-    Problem::new("cannot be imported", detail)
-}

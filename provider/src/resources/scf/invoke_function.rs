@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tencentcloud_api::scf::{self, InvokeRequest};
-use tf_protocol::{Lifecycle, Presence, Problem};
+use tf_protocol::{Problem, RunOnce};
 use tf_schema::check::one_of;
 use tf_schema::{Diagnostic, Diagnostics, Resource, Value};
 
@@ -55,11 +55,11 @@ pub struct InvokeFunction {
     pub result: Value<Vec<Outcome>>,
 }
 
-impl Lifecycle for InvokeFunction {
+impl RunOnce for InvokeFunction {
     const TYPE: &'static str = "tencentcloud_scf_invoke_function";
     type Cloud = Cloud;
 
-    async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
+    async fn run(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let request = InvokeRequest {
             function_name: self.function_name.or_default(),
             invocation_type: self.invocation_type.known().cloned(),
@@ -73,20 +73,6 @@ impl Lifecycle for InvokeFunction {
         self.id = found.function_request_id.as_str().into();
         self.result = vec![Outcome::of(&found)].into();
         invocation::check(&request.function_name, &found)
-    }
-
-    /// A run that has been stays.
-    async fn read(&mut self, _cloud: &Cloud) -> Result<Presence, Problem> {
-        Ok(Presence::Present)
-    }
-
-    /// Nothing takes a run back.
-    async fn delete(&mut self, _cloud: &Cloud) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    fn import(_id: &str) -> Result<Self, Problem> {
-        Err(invocation::no_import())
     }
 
     fn validate(config: &Self, problems: &mut Diagnostics) {

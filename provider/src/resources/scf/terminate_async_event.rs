@@ -3,10 +3,9 @@
 
 use tencentcloud_api::Error as ApiError;
 use tencentcloud_api::scf::{self, GetAsyncEventStatusRequest, TerminateAsyncEventRequest};
-use tf_protocol::{Lifecycle, Presence, Problem, Timeouts};
+use tf_protocol::{Problem, RunOnce, Timeouts};
 use tf_schema::{Resource, Value};
 
-use super::invocation;
 use super::namespace_or_default;
 use crate::Cloud;
 
@@ -32,12 +31,12 @@ pub struct TerminateAsyncEvent {
     pub id: Value<String>,
 }
 
-impl Lifecycle for TerminateAsyncEvent {
+impl RunOnce for TerminateAsyncEvent {
     const TYPE: &'static str = "tencentcloud_scf_terminate_async_event";
     const TIMEOUTS: Timeouts = Timeouts::NONE.create(2);
     type Cloud = Cloud;
 
-    async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
+    async fn run(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let event = self.invoke_request_id.or_default();
         let request = TerminateAsyncEventRequest {
             function_name: self.function_name.or_default(),
@@ -54,20 +53,6 @@ impl Lifecycle for TerminateAsyncEvent {
             scf::wait_event_ended(cloud, &event).await?;
         }
         Ok(())
-    }
-
-    /// An event that has ended stays so.
-    async fn read(&mut self, _cloud: &Cloud) -> Result<Presence, Problem> {
-        Ok(Presence::Present)
-    }
-
-    /// Nothing starts an event again.
-    async fn delete(&mut self, _cloud: &Cloud) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    fn import(_id: &str) -> Result<Self, Problem> {
-        Err(invocation::no_import())
     }
 }
 
