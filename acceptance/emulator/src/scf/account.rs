@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{event_invoke, function, namespace, provisioned, reserved};
+use super::{event_invoke, function, namespace, provisioned, reserved, total};
 use crate::call::Call;
 use crate::quotas;
 use crate::refusal::{Answer, Refusal};
@@ -18,7 +18,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
         "AccountUsage": {
             "NamespacesCount": used.len(),
             "Namespace": used,
-            "TotalConcurrencyMem": concurrency,
+            "TotalConcurrencyMem": total::of(call.cloud, &call.store)?,
             "TotalAllocatedConcurrencyMem": reserved::sum(&call.store, "")?,
             "UserConcurrencyMemLimit": concurrency,
         },

@@ -13,14 +13,13 @@ use super::load::{Loads, Running};
 use super::queue::{self, Asked, Queues};
 use super::revision::Revision;
 use super::{
-    DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, network, reserved, version,
+    DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, network, reserved, total, version,
 };
 use crate::accounts::{Account, SECRET_KEY};
 use crate::call::{Call, Live, LiveAnswer};
 use crate::clock::Time;
 use crate::cloud::Cloud;
 use crate::cls::logs::{Logs, Written};
-use crate::quotas::{self, CONCURRENCY_MB};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Reach, Runtime,
@@ -192,7 +191,7 @@ pub(super) fn quota(cloud: &Cloud, spec: &FunctionSpec) -> Result<Option<Quota>,
     if let Some(reserve) = reserved::of(&here, &id)? {
         return Ok(Some(Quota::Reserved { memory_mb: mb(reserve) }));
     }
-    Ok(match quotas::limit(&CONCURRENCY_MB, cloud.allowance, &here)? {
+    Ok(match total::of(cloud, &here)? {
         i64::MAX => None,
         all => Some(Quota::Shared { memory_mb: mb(all - reserved::sum(&here, "")?) }),
     })

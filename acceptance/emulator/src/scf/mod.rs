@@ -27,6 +27,7 @@ mod reserved;
 pub mod revision;
 mod routing;
 mod rules;
+mod total;
 mod tracking;
 pub mod trigger;
 mod update;
@@ -63,6 +64,7 @@ pub const ACTIONS: &[Action] = &[
     read("ListAliases", alias::list),
     write("UpdateAlias", alias::update),
     write("DeleteAlias", alias::delete),
+    write("PutTotalConcurrencyConfig", total::put),
     write("PutReservedConcurrencyConfig", reserved::put),
     read("GetReservedConcurrencyConfig", reserved::get),
     write("DeleteReservedConcurrencyConfig", reserved::delete),

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::function::{self, Status};
 use super::tracking::{Step, Tracking};
-use super::{LATEST, namespace_of, version};
+use super::{LATEST, namespace_of, total, version};
 use crate::call::Call;
 use crate::clock::Time;
 use crate::cron::Cron;
 use crate::params::Params;
-use crate::quotas::{self, CONCURRENCY_MB};
+use crate::quotas;
 use crate::refusal::{Answer, Refusal, refuse, refused};
 use crate::store::{Record, Scope, StoreError};
 use crate::transitions::{Life, PROVISION};
@@ -278,7 +278,7 @@ fn target(call: &Call<'_>) -> Result<(String, i64), Refusal> {
 
 /// R237: what is provisioned in a region fits into the account's concurrency.
 fn must_fit(call: &Call<'_>, wanted: i64, own: i64) -> Result<(), Refusal> {
-    let limit = call.limit(&CONCURRENCY_MB)?;
+    let limit = total::of(call.cloud, &call.store)?;
     let others = sum(call, "")? - own;
     if wanted <= limit - others {
         return Ok(());
@@ -312,7 +312,7 @@ fn tracking(call: &Call<'_>, memory_mb: i64) -> Result<Option<Tracking>, Refusal
         let text = format!("MinCapacity {least} must be 1 to MaxCapacity, which is {most}.");
         return refused("InvalidParameterValue.MinCapacity", text);
     }
-    let limit = call.limit(&CONCURRENCY_MB)?;
+    let limit = total::of(call.cloud, &call.store)?;
     if most.saturating_mul(memory_mb) > limit {
         let text = format!("{most} instances need more than the account's {limit} MB.");
         return refused("LimitExceeded.MaxCapacity", text);
@@ -370,7 +370,7 @@ pub(super) fn get(call: &Call<'_>) -> Answer {
     found.sort_by_key(|(key, _)| version(key).parse::<u64>().unwrap_or_default());
     let shown: Vec<_> = found.iter().map(|(key, p)| p.show(call, key, &version(key))).collect();
     let memory = function::of_call(call)?.running(call.now).memory;
-    let free = call.limit(&CONCURRENCY_MB)? - sum(call, "")?;
+    let free = total::of(call.cloud, &call.store)? - sum(call, "")?;
     Ok(json!({"UnallocatedConcurrencyNum": free.max(0) / memory, "Allocated": shown}))
 }
 

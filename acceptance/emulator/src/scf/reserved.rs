@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{function, namespace_of};
+use super::{function, namespace_of, total};
 use crate::call::Call;
 use crate::quotas::CONCURRENCY_MB;
 use crate::refusal::{Answer, Refusal, refused};
 use crate::store::{Record, Scope, StoreError};
 
 /// R222: what can never be reserved, in MB.
-const NEVER_RESERVED_MB: i64 = 12_800;
+pub(super) const NEVER_RESERVED_MB: i64 = 12_800;
 
 /// What a function has reserved; R224: nothing at all stops it, which is not the same as no reserve
 /// (R225).
@@ -53,14 +53,14 @@ pub(super) fn put(call: &Call<'_>) -> Answer {
         return refused("InvalidParameterValue", text);
     }
     let others = sum(&call.store, "")? - of(&call.store, &id)?.unwrap_or_default();
-    let free = call.limit(&CONCURRENCY_MB)? - others - NEVER_RESERVED_MB;
+    let all = total::of(call.cloud, &call.store)?;
+    let free = all - others - NEVER_RESERVED_MB;
     if wanted > free {
         // R223.
         let text = format!(
-            "{wanted} MB cannot be reserved, at most {} MB: of the account's {} MB others have \
+            "{wanted} MB cannot be reserved, at most {} MB: of the account's {all} MB others have \
              reserved {others} MB, and {NEVER_RESERVED_MB} MB stay for all.",
             free.max(0),
-            call.limit(&CONCURRENCY_MB)?,
         );
         return refused(CONCURRENCY_MB.code, text);
     }

@@ -199,3 +199,25 @@ fn r34_a_namespace_has_no_bound_of_its_own() {
         client.call("scf.PutReservedConcurrencyConfig", request).ok()
     });
 }
+
+#[test]
+fn r34_r222_an_account_may_want_less_concurrency_than_it_has() {
+    let client = client();
+    small(&client, "hello");
+    reserve(&client, "hello", 1280);
+    let put = |mb: i64| json!({"TotalConcurrencyMem": mb});
+    for (mb, code) in [
+        (12_800 + 1279, "LimitExceeded.TotalConcurrencyMemory"),
+        (128_001, "LimitExceeded.UserTotalConcurrencyMemory"),
+    ] {
+        assert_eq!(client.code("scf.PutTotalConcurrencyConfig", put(mb)), code, "{mb}");
+    }
+    client.ok("scf.PutTotalConcurrencyConfig", put(12_800 + 1280));
+    let usage = client.ok("scf.GetAccount", json!({}))["AccountUsage"].clone();
+    assert_eq!(usage["TotalConcurrencyMem"], 14_080);
+    assert_eq!(usage["UserConcurrencyMemLimit"], 128_000);
+    refused(&client, "hello", 1281);
+    let mut of_one = put(20_000);
+    of_one["Namespace"] = json!("other");
+    assert_eq!(client.code("scf.PutTotalConcurrencyConfig", of_one), "UnsupportedOperation");
+}
