@@ -134,6 +134,7 @@ impl Cloud {
         txn.remove_all(uin)?;
         txn.commit()?;
         self.called.clear(&self.runtime, uin);
+        self.triggers.batches.clear(uin);
         self.files.clear(uin);
         Ok(())
     }

@@ -94,7 +94,7 @@ macro_rules! services {
     };
 }
 
-services! { "apigateway" "cam" "cfs" "clb" "cls" "scf" "sts" "tag" "vpc" }
+services! { "apigateway" "cam" "cfs" "clb" "cls" "mps" "scf" "sts" "tag" "vpc" }
 
 impl Service {
     fn read(text: &'static str) -> Self {

@@ -128,6 +128,7 @@ async fn start(listen: SocketAddr, options: Options) -> Result<(Arc<Cloud>, TcpL
     }
     let cloud = Arc::new(cloud);
     tokio::spawn(trigger::fire_in_time(Arc::clone(&cloud)));
+    tokio::spawn(trigger::topic::deliver_in_time(Arc::clone(&cloud)));
     if cloud.store.is_on_disk() {
         let cloud = Arc::clone(&cloud);
         tokio::task::spawn_blocking(move || cloud.gateway.refresh_all(&cloud));

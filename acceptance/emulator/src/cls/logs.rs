@@ -3,27 +3,49 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::platform::DOUBLE;
 use crate::clock::Time;
+use crate::cloud::Cloud;
 use crate::runtime::{FunctionKey, Outcome};
+use crate::scf::trigger::topic::{self, Line, Topic};
 
 /// How much of a topic is kept in memory: calls, and bytes of what they wrote.
 const KEPT: usize = 5000;
 const KEPT_BYTES: usize = 32 << 20;
 
-/// One call whose log a topic has.
-#[derive(Debug)]
+/// What was written into a topic at one time.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Written {
-    /// Which version ran.
-    pub key: FunctionKey,
-    /// When the call started.
-    pub started: Time,
+    /// When the call started, or the lines came.
+    pub(super) started: Time,
+    from: Source,
+}
+
+/// Who wrote it.
+#[derive(Debug, Serialize, Deserialize)]
+enum Source {
+    /// A call of a function.
+    Call(Box<Ran>),
+    /// Somebody outside of the local cloud.
+    Outside(Vec<String>),
+}
+
+/// A call, as far as its log tells.
+#[derive(Debug, Serialize, Deserialize)]
+struct Ran {
+    namespace: String,
+    function: String,
+    version: String,
+    request_id: String,
+    status: u16,
     /// Tries before this one.
-    pub retry: u32,
-    /// What came of it, with its log.
-    pub outcome: Outcome,
+    retry: u32,
+    duration_ms: f64,
+    memory_bytes: u64,
+    log: String,
 }
 
 /// What every topic has, by its id.
@@ -36,16 +58,23 @@ struct Kept {
     bytes: usize,
 }
 
+/// Writes into a topic, and hands the lines to the function that the topic calls.
+pub fn write(cloud: &Arc<Cloud>, topic: &Topic, written: Written) {
+    let written = Arc::new(written);
+    topic::arrive(cloud, topic, || written.delivered());
+    cloud.called.logs.add(&topic.id, written);
+}
+
 impl Logs {
-    /// Writes the log of a call into a topic.
-    pub fn add(&self, topic: &str, written: Written) {
+    /// Keeps what was written into a topic.
+    pub fn add(&self, topic: &str, written: Arc<Written>) {
         let mut all = self.lock();
         let kept = all.entry(topic.to_owned()).or_default();
-        kept.bytes += written.outcome.log.len();
-        kept.calls.push_back(Arc::new(written));
+        kept.bytes += written.bytes();
+        kept.calls.push_back(written);
         while kept.calls.len() > KEPT || kept.bytes > KEPT_BYTES {
             let Some(oldest) = kept.calls.pop_front() else { return };
-            kept.bytes -= oldest.outcome.log.len();
+            kept.bytes -= oldest.bytes();
         }
     }
 
@@ -66,33 +95,83 @@ impl Logs {
 }
 
 impl Written {
-    /// Each line with the fields of a function's log (R202 to R204).
-    pub(super) fn lines(&self) -> impl Iterator<Item = Value> + '_ {
-        let (outcome, started) = (&self.outcome, self.started.milliseconds());
-        // In MB, as a fraction; a u32 of KB reaches 4 TB.
-        let kilobytes = u32::try_from(outcome.memory_bytes >> 10).unwrap_or(u32::MAX);
+    /// What a call has written, with its log.
+    #[must_use]
+    pub fn by(key: &FunctionKey, outcome: &Outcome, started: Time, retry: u32) -> Self {
+        let ran = Ran {
+            namespace: key.namespace.clone(),
+            function: key.function.clone(),
+            version: key.version.clone(),
+            request_id: outcome.request_id.clone(),
+            status: outcome.status.code(),
+            retry,
+            duration_ms: outcome.duration_ms,
+            memory_bytes: outcome.memory_bytes,
+            log: outcome.log.clone(),
+        };
+        Self { started, from: Source::Call(Box::new(ran)) }
+    }
+
+    /// Lines that came from outside.
+    #[must_use]
+    pub fn outside(lines: Vec<String>, now: Time) -> Self {
+        Self { started: now, from: Source::Outside(lines) }
+    }
+
+    fn bytes(&self) -> usize {
+        match &self.from {
+            Source::Call(ran) => ran.log.len(),
+            Source::Outside(lines) => lines.iter().map(String::len).sum(),
+        }
+    }
+
+    /// Each line with its fields.
+    pub(super) fn lines(&self) -> Vec<Value> {
         // In nanoseconds, so that lines of one millisecond keep their order.
-        let times = (started * 1_000_000)..;
-        outcome.log.lines().zip(times).map(move |(line, time)| {
-            let kind = platform_line(line, &outcome.request_id);
-            let mut fields = json!({
-                "SCF_FunctionName": self.key.function,
-                "SCF_Namespace": self.key.namespace,
-                "SCF_RequestId": outcome.request_id,
-                "SCF_Alias": "",
-                "SCF_Qualifier": self.key.version,
-                "SCF_Level": if kind == Some("ERROR") { "ERROR" } else { "INFO" },
-                "SCF_Message": line,
-                "SCF_Type": if kind.is_some() { "Platform" } else { "Custom" },
-                "SCF_StartTime": started,
-                "SCF_LogTime": time,
-                "SCF_StatusCode": outcome.status.code(),
-                "SCF_RetryNum": self.retry,
-            });
-            fields["SCF_Duration"] = json!(whole(outcome.duration_ms));
-            fields[DOUBLE] = json!(f64::from(kilobytes) / 1024.0);
-            fields
-        })
+        let times = (self.started.milliseconds() * 1_000_000)..;
+        match &self.from {
+            Source::Call(ran) => ran.log.lines().zip(times).map(|at| ran.line(self, at)).collect(),
+            Source::Outside(lines) => {
+                lines.iter().map(|line| json!({"__CONTENT__": line})).collect()
+            }
+        }
+    }
+
+    /// Each line as functions get it.
+    #[must_use]
+    pub fn delivered(&self) -> Vec<Line> {
+        let timestamp = (self.started.milliseconds() * 1000).to_string();
+        let line = |content| Line { timestamp: timestamp.clone(), content };
+        match &self.from {
+            Source::Call(_) => self.lines().iter().map(|each| line(each.to_string())).collect(),
+            Source::Outside(lines) => lines.iter().cloned().map(line).collect(),
+        }
+    }
+}
+
+impl Ran {
+    /// A line with the fields of a function's log (R202 to R204).
+    fn line(&self, written: &Written, (line, time): (&str, i64)) -> Value {
+        // In MB, as a fraction; a u32 of KB reaches 4 TB.
+        let kilobytes = u32::try_from(self.memory_bytes >> 10).unwrap_or(u32::MAX);
+        let kind = platform_line(line, &self.request_id);
+        let mut fields = json!({
+            "SCF_FunctionName": self.function,
+            "SCF_Namespace": self.namespace,
+            "SCF_RequestId": self.request_id,
+            "SCF_Alias": "",
+            "SCF_Qualifier": self.version,
+            "SCF_Level": if kind == Some("ERROR") { "ERROR" } else { "INFO" },
+            "SCF_Message": line,
+            "SCF_Type": if kind.is_some() { "Platform" } else { "Custom" },
+            "SCF_StartTime": written.started.milliseconds(),
+            "SCF_LogTime": time,
+            "SCF_StatusCode": self.status,
+            "SCF_RetryNum": self.retry,
+        });
+        fields["SCF_Duration"] = json!(whole(self.duration_ms));
+        fields[DOUBLE] = json!(f64::from(kilobytes) / 1024.0);
+        fields
     }
 }
 

@@ -118,7 +118,7 @@ fn page(call: &Call<'_>) -> Result<(usize, usize), Refusal> {
 
 fn gather(written: &Arc<Written>, topic: usize, query: &Query, found: &mut Vec<Found>) {
     let time = written.started.milliseconds();
-    let lines = written.lines().filter(|fields| query.fits(fields));
+    let lines = written.lines().into_iter().filter(|fields| query.fits(fields));
     found.extend(lines.map(|fields| Found { time, topic, fields }));
 }
 

@@ -11,6 +11,7 @@ use crate::list::{Filter, Page, fits_all};
 use crate::params::Params;
 use crate::quotas;
 use crate::refusal::{Answer, Refusal, refuse, refused};
+use crate::scf::trigger::{self, Kind};
 use crate::store::{Record, Scope};
 use crate::tags::{self, Tags};
 
@@ -116,6 +117,10 @@ pub(super) fn modify(call: &Call<'_>) -> Answer {
 pub(super) fn delete(call: &Call<'_>) -> Answer {
     let id = call.params.str("TopicId");
     named(&call.store, id)?;
+    if let Some((key, _)) = trigger::find(&call.store, Kind::Cls, id)? {
+        let text = format!("Lines of the topic {id} call a function: delete the trigger {key}.");
+        return refused("OperationDenied.TopicHasDeliverFunction", text);
+    }
     tags::forget(&call.store, tags::TOPIC, id)?;
     call.store.remove::<Index>(id)?;
     call.store.remove::<Topic>(id)?;
