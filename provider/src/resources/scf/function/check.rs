@@ -127,7 +127,11 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
     check_time_limit(config, problems);
     check_trace(config, problems);
     check_network(config, problems);
-    let context = Context { web: is_web(config), timeout: config.timeout.known().copied() };
+    let context = Context {
+        web: is_web(config),
+        timeout: config.timeout.known().copied(),
+        topic: config.cls_topic_id.known().cloned(),
+    };
     inline::check(&config.triggers, &context, problems);
     web::check(config, problems);
     image::check(config, problems);
