@@ -14,6 +14,7 @@ use crate::fault::Faults;
 use crate::gateway::Gateway;
 use crate::ids::Ids;
 use crate::journal::Journal;
+use crate::monitor::figures::Figures;
 use crate::quotas::Allowance;
 use crate::runtime::{Runtime, RuntimeOptions};
 use crate::scf::invoke::Called;
@@ -59,6 +60,8 @@ pub struct Cloud {
     pub files: Files,
     /// What is known of functions that were called.
     pub called: Called,
+    /// What calls add up to.
+    pub figures: Figures,
     /// What load balancers serve.
     pub gateway: Gateway,
     /// What makes functions run by itself.
@@ -89,6 +92,7 @@ impl Cloud {
             runtime: Runtime::new(RuntimeOptions::new(folder.join("instances"))),
             files: Files::new(folder.join("file-systems")),
             called: Called::default(),
+            figures: Figures::default(),
             gateway: Gateway::default(),
             triggers: Sources::default(),
             address: OnceLock::new(),
@@ -134,6 +138,7 @@ impl Cloud {
         txn.remove_all(uin)?;
         txn.commit()?;
         self.called.clear(&self.runtime, uin);
+        self.figures.clear(uin);
         self.triggers.batches.clear(uin);
         self.files.clear(uin);
         Ok(())

@@ -26,6 +26,7 @@ pub mod gateway;
 pub mod ids;
 pub mod journal;
 pub mod list;
+pub mod monitor;
 pub mod mps;
 pub mod params;
 pub mod percent;

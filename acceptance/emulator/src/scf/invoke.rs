@@ -85,6 +85,7 @@ impl Called {
         started: Time,
         retry: u32,
     ) {
+        cloud.figures.ended(spec, outcome, cloud.clock.now());
         cloud.called.records.add(&spec.key, log::Record::of(outcome, started, retry));
         if !spec.log_topic.is_empty() {
             let (uin, region) = (spec.uin.clone(), spec.key.region.clone());

@@ -75,12 +75,14 @@ impl Load {
 /// A call that runs, until this is dropped.
 pub(super) struct Running {
     cloud: Weak<Cloud>,
+    spec: Arc<FunctionSpec>,
     key: Option<String>,
 }
 
 impl Running {
     /// Counts a call of a version. `$LATEST` never has provisioned instances (R233).
-    pub(super) fn begin(cloud: &Arc<Cloud>, spec: &FunctionSpec) -> Self {
+    pub(super) fn begin(cloud: &Arc<Cloud>, spec: &Arc<FunctionSpec>) -> Self {
+        cloud.figures.runs(spec, 1.0, cloud.clock.now());
         let key = (spec.key.version != LATEST).then(|| {
             let id = function::id(&spec.key.namespace, &spec.key.function);
             key(&spec.uin, &spec.key.region, &format!("{id}/{}", spec.key.version))
@@ -89,13 +91,15 @@ impl Running {
             let mut loads = cloud.called.loads.lock();
             loads.entry(key.clone()).or_default().change(1, cloud.clock.now());
         }
-        Self { cloud: Arc::downgrade(cloud), key }
+        Self { cloud: Arc::downgrade(cloud), spec: Arc::clone(spec), key }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let (Some(cloud), Some(key)) = (self.cloud.upgrade(), &self.key) else { return };
+        let Some(cloud) = self.cloud.upgrade() else { return };
+        cloud.figures.runs(&self.spec, -1.0, cloud.clock.now());
+        let Some(key) = &self.key else { return };
         if let Some(load) = cloud.called.loads.lock().get_mut(key) {
             load.change(-1, cloud.clock.now());
         }
