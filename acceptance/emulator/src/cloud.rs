@@ -116,6 +116,7 @@ impl Cloud {
     /// there that were killed.
     pub async fn shut_down(&self) {
         self.runtime.shutdown().await;
+        self.called.logs.flush(&self.store);
         let own = self.temporary.iter().cloned();
         for folder in own.chain(abandoned_folders()) {
             // There is nothing to remove when no function ran, and another user's is not ours.
@@ -136,6 +137,7 @@ impl Cloud {
     pub fn forget(&self, uin: Option<&str>) -> Result<(), StoreError> {
         let txn = self.store.write()?;
         txn.remove_all(uin)?;
+        self.called.logs.clear(uin);
         txn.commit()?;
         self.called.clear(&self.runtime, uin);
         self.figures.clear(uin);

@@ -2,17 +2,20 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::platform::DOUBLE;
 use crate::clock::Time;
 use crate::cloud::Cloud;
 use crate::runtime::{FunctionKey, Outcome};
 use crate::scf::trigger::topic::{self, Line, Topic};
+use crate::store::{Record, Store, StoreError};
 
-/// How much of a topic is kept in memory: calls, and bytes of what they wrote.
+/// How much of a topic is kept: calls, and bytes of what they wrote.
 const KEPT: usize = 5000;
 const KEPT_BYTES: usize = 32 << 20;
 
@@ -48,51 +51,177 @@ struct Ran {
     log: String,
 }
 
-/// What every topic has, by its id.
+/// What every topic has. With a data directory it is on the disk, too, a moment later: calls do not
+/// wait for that.
 #[derive(Debug, Default)]
-pub struct Logs(Mutex<HashMap<String, Kept>>);
+pub struct Logs {
+    topics: Mutex<HashMap<Topic, Kept>>,
+    wake: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
     calls: VecDeque<Arc<Written>>,
     bytes: usize,
+    /// The number of the oldest that is kept.
+    first: u64,
+    /// The number before which everything is on the disk.
+    written: u64,
 }
+
+/// How long lines are gathered before they are written to the disk together.
+const GATHERED: Duration = Duration::from_millis(100);
 
 /// Writes into a topic, and hands the lines to the function that the topic calls.
 pub fn write(cloud: &Arc<Cloud>, topic: &Topic, written: Written) {
     let written = Arc::new(written);
     topic::arrive(cloud, topic, || written.delivered());
-    cloud.called.logs.add(&topic.id, written);
+    cloud.called.logs.add(&cloud.store, topic, written);
+}
+
+/// Writes for ever to the disk what topics get.
+pub async fn keep(cloud: Arc<Cloud>) {
+    loop {
+        cloud.called.logs.wake.notified().await;
+        tokio::time::sleep(GATHERED).await;
+        let cloud = Arc::clone(&cloud);
+        // A task that panics has said so.
+        let _ = tokio::task::spawn_blocking(move || cloud.called.logs.flush(&cloud.store)).await;
+    }
+}
+
+impl Kept {
+    /// What the disk has of a topic.
+    fn read(store: &Store, topic: &Topic) -> Self {
+        let read = || -> Result<Self, StoreError> {
+            let mut kept = Self::default();
+            let txn = store.read()?;
+            for (number, bytes) in txn.scope(&topic.uin, &topic.region).logs(&topic.id)? {
+                if kept.calls.is_empty() {
+                    kept.first = number;
+                }
+                kept.push(Arc::new(serde_json::from_slice(&bytes)?));
+            }
+            kept.written = kept.next();
+            Ok(kept)
+        };
+        let unreadable = |error| {
+            tracing::error!(%error, topic = %topic.id, "old logs cannot be read");
+            Self::default()
+        };
+        read().unwrap_or_else(unreadable)
+    }
+
+    fn push(&mut self, written: Arc<Written>) {
+        self.bytes += written.bytes();
+        self.calls.push_back(written);
+        while self.calls.len() > KEPT || self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.calls.pop_front() else { break };
+            self.bytes -= oldest.bytes();
+            self.first += 1;
+        }
+    }
+
+    /// The number of the next one.
+    fn next(&self) -> u64 {
+        // A usize has at most 64 bits.
+        self.first + self.calls.len() as u64
+    }
+
+    /// How many are not on the disk yet.
+    fn unwritten(&self) -> u64 {
+        self.next() - self.written.clamp(self.first, self.next())
+    }
 }
 
 impl Logs {
     /// Keeps what was written into a topic.
-    pub fn add(&self, topic: &str, written: Arc<Written>) {
-        let mut all = self.lock();
-        let kept = all.entry(topic.to_owned()).or_default();
-        kept.bytes += written.bytes();
-        kept.calls.push_back(written);
-        while kept.calls.len() > KEPT || kept.bytes > KEPT_BYTES {
-            let Some(oldest) = kept.calls.pop_front() else { return };
-            kept.bytes -= oldest.bytes();
+    fn add(&self, store: &Store, topic: &Topic, written: Arc<Written>) {
+        self.with(store, topic, |kept| kept.push(written));
+        if store.is_on_disk() {
+            self.wake.notify_one();
         }
     }
 
+    /// What a topic has, the oldest first.
+    pub(super) fn of(&self, store: &Store, topic: &Topic) -> Vec<Arc<Written>> {
+        self.with(store, topic, |kept| kept.calls.iter().cloned().collect())
+    }
+
     /// Forgets a topic that goes.
-    pub fn forget(&self, topic: &str) {
+    pub fn forget(&self, topic: &Topic) {
         self.lock().remove(topic);
     }
 
-    /// What a topic has, the oldest first.
-    pub(super) fn of(&self, topic: &str) -> Vec<Arc<Written>> {
-        let all = self.lock();
-        all.get(topic).map(|kept| kept.calls.iter().cloned().collect()).unwrap_or_default()
+    /// Forgets the topics of one account or of all.
+    pub fn clear(&self, uin: Option<&str>) {
+        self.lock().retain(|topic, _| uin.is_some_and(|uin| uin != topic.uin));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How much is not on the disk yet.
+    pub fn unwritten(&self) -> u64 {
+        self.lock().values().map(Kept::unwritten).sum()
+    }
+
+    /// Writes to the disk what is not there yet.
+    pub fn flush(&self, store: &Store) {
+        let work = || -> Result<(), StoreError> {
+            // Who forgets a topic or an account writes, too, so what is taken now is still wanted.
+            let txn = store.write()?;
+            let all = self.unwritten_of_each();
+            for (topic, first, new) in &all {
+                let here = txn.scope(&topic.uin, &topic.region);
+                if !here.has(super::topic::Topic::KIND, &topic.id)? {
+                    continue;
+                }
+                here.forget_logs(&topic.id, Some(*first))?;
+                for (number, written) in new {
+                    here.put_log(&topic.id, *number, &serde_json::to_vec(&**written)?)?;
+                }
+            }
+            txn.commit()?;
+            let mut topics = self.lock();
+            for (topic, _, new) in all {
+                if let (Some(kept), Some((last, _))) = (topics.get_mut(&topic), new.last()) {
+                    kept.written = last + 1;
+                }
+            }
+            Ok(())
+        };
+        let open = store.is_on_disk() && self.unwritten() > 0;
+        if open && let Err(error) = work() {
+            tracing::error!(%error, "logs are kept in memory only");
+        }
+    }
+
+    /// What is not on the disk yet, with its numbers, and the number of the oldest that stays there.
+    fn unwritten_of_each(&self) -> Vec<(Topic, u64, Numbered)> {
+        let topics = self.lock();
+        let open = topics.iter().filter(|(_, kept)| kept.unwritten() > 0);
+        let one = |(topic, kept): (&Topic, &Kept)| {
+            let numbered = (kept.first..).zip(kept.calls.iter().cloned());
+            let new = numbered.filter(|(number, _)| *number >= kept.written);
+            (topic.clone(), kept.first, new.collect())
+        };
+        open.map(one).collect()
+    }
+
+    fn with<T>(&self, store: &Store, topic: &Topic, then: impl FnOnce(&mut Kept) -> T) -> T {
+        let mut topics = self.lock();
+        if !topics.contains_key(topic) {
+            let kept = if store.is_on_disk() { Kept::read(store, topic) } else { Kept::default() };
+            topics.insert(topic.clone(), kept);
+        }
+        then(topics.entry(topic.clone()).or_default())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, Kept>> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// What was written, with its numbers.
+type Numbered = Vec<(u64, Arc<Written>)>;
 
 impl Written {
     /// What a call has written, with its log.
@@ -190,6 +319,49 @@ fn whole(ms: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Entry;
+
+    #[test]
+    fn the_disk_has_what_memory_has_and_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(Some(dir.path())).unwrap();
+        let text = ["1", "ap-guangzhou", "cls.topic", "t"].map(str::to_owned);
+        let [account, region, kind, id] = text.clone();
+        let txn = store.write().unwrap();
+        txn.put_entry(&Entry { account, region, kind, id, bytes: b"{}".to_vec() }).unwrap();
+        txn.commit().unwrap();
+        let [uin, region, _, id] = text;
+        let (topic, logs) = (Topic { uin, region, id }, Logs::default());
+        let numbers = || -> Vec<u64> {
+            let txn = store.read().unwrap();
+            let found = txn.scope("1", "ap-guangzhou").logs("t").unwrap();
+            found.into_iter().map(|(number, _)| number).collect()
+        };
+        for n in 0..u64::try_from(KEPT).unwrap() + 10 {
+            let written = Written::outside(vec![n.to_string()], Time(0));
+            logs.add(&store, &topic, Arc::new(written));
+            if n == 2 {
+                logs.flush(&store);
+                assert_eq!((numbers(), logs.unwritten()), (vec![0, 1, 2], 0));
+            }
+        }
+        assert_eq!(logs.unwritten(), KEPT as u64);
+        logs.flush(&store);
+        let kept: Vec<_> = (10..KEPT as u64 + 10).collect();
+        assert_eq!((numbers(), logs.unwritten()), (kept, 0));
+        let again = Logs::default();
+        assert_eq!(again.of(&store, &topic).len(), KEPT);
+        again.add(&store, &topic, Arc::new(Written::outside(vec![], Time(0))));
+        again.flush(&store);
+        assert_eq!((numbers()[0], numbers().len()), (11, KEPT));
+        // Of a topic that is gone by now, nothing comes back.
+        let txn = store.write().unwrap();
+        txn.remove_all(None).unwrap();
+        txn.commit().unwrap();
+        logs.add(&store, &topic, Arc::new(Written::outside(vec![], Time(0))));
+        logs.flush(&store);
+        assert_eq!(numbers(), Vec::<u64>::new());
+    }
 
     #[test]
     fn lines_of_the_platform_name_the_request() {

@@ -11,6 +11,7 @@ use crate::list::{Filter, Page, fits_all};
 use crate::params::Params;
 use crate::quotas;
 use crate::refusal::{Answer, Refusal, refuse, refused};
+use crate::scf::trigger::topic::Topic as LogTopic;
 use crate::scf::trigger::{self, Kind};
 use crate::store::{Record, Scope};
 use crate::tags::{self, Tags};
@@ -124,9 +125,19 @@ pub(super) fn delete(call: &Call<'_>) -> Answer {
     tags::forget(&call.store, tags::TOPIC, id)?;
     call.store.remove::<Index>(id)?;
     call.store.remove::<Topic>(id)?;
-    let id = id.to_owned();
-    call.after(move |cloud| cloud.called.logs.forget(&id));
+    call.store.forget_logs(id, None)?;
+    let topic = of_logs(call, id);
+    call.after(move |cloud| cloud.called.logs.forget(&topic));
     Ok(json!({}))
+}
+
+/// What a topic's logs are kept under.
+pub(super) fn of_logs(call: &Call<'_>, id: &str) -> LogTopic {
+    LogTopic {
+        uin: call.store.account().to_owned(),
+        region: call.region().to_owned(),
+        id: id.to_owned(),
+    }
 }
 
 pub(super) fn describe(call: &Call<'_>) -> Answer {

@@ -43,7 +43,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
     let query = Query::read(head.uri.query().unwrap_or_default());
     let said = match (head.method.as_str(), topic) {
         ("GET", "") => return html(),
-        ("GET", "health") => Ok(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
+        ("GET", "health") => Ok(health(cloud)),
         ("POST", "reset") => reset(cloud, &query),
         ("GET", "requests") => Ok(requests(cloud, &query)),
         ("GET", "faults") => encode(&cloud.faults.list()),
@@ -120,6 +120,13 @@ impl Query {
     fn uin(&self) -> Option<String> {
         self.account.as_deref().map(uin)
     }
+}
+
+/// Whether it works; and how many calls' logs are not on the disk yet.
+fn health(cloud: &Cloud) -> Value {
+    let version = env!("CARGO_PKG_VERSION");
+    let unwritten = if cloud.store.is_on_disk() { cloud.called.logs.unwritten() } else { 0 };
+    json!({"status": "ok", "version": version, "unwritten_logs": unwritten})
 }
 
 fn uin(account: &str) -> String {

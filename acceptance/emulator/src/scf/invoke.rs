@@ -97,10 +97,10 @@ impl Called {
     /// Forgets everything, or what belongs to one account.
     pub fn clear(&self, runtime: &Runtime, uin: Option<&str>) {
         self.loads.clear(uin);
+        self.logs.clear(uin);
         self.lock().retain(|key, spec| {
             let stays = uin.is_some_and(|uin| uin != spec.uin);
             if !stays {
-                self.logs.forget(&spec.log_topic);
                 runtime.retire_function(key);
                 self.records.forget(key);
                 self.events.forget(key);
