@@ -347,8 +347,7 @@ mod tests {
         }
         assert_eq!(logs.unwritten(), KEPT as u64);
         logs.flush(&store);
-        let kept: Vec<_> = (10..KEPT as u64 + 10).collect();
-        assert_eq!((numbers(), logs.unwritten()), (kept, 0));
+        assert_eq!((numbers()[0], numbers().len(), logs.unwritten()), (10, KEPT, 0));
         let again = Logs::default();
         assert_eq!(again.of(&store, &topic).len(), KEPT);
         again.add(&store, &topic, Arc::new(Written::outside(vec![], Time(0))));
@@ -360,7 +359,7 @@ mod tests {
         txn.commit().unwrap();
         logs.add(&store, &topic, Arc::new(Written::outside(vec![], Time(0))));
         logs.flush(&store);
-        assert_eq!(numbers(), Vec::<u64>::new());
+        assert_eq!(numbers().len(), 0);
     }
 
     #[test]

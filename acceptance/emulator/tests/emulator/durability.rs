@@ -118,13 +118,17 @@ fn logs_on_the_disk_are_bounded_and_go_with_their_topic() {
         let line = format!("n{n} {}", "x".repeat(1_000_000));
         let event = json!({"event": {"type": "cls", "topic": "kept", "lines": [line]}});
         assert_eq!(client.console("POST", "events", &event).status, 200);
+        // A few at a time, as a test's machine may be slow.
+        if n % 5 == 4 {
+            wait_for_disk(&client);
+        }
     }
-    wait_for_disk(&client);
     first.kill();
     let second = Server::start(&arguments);
     let client = Client::new(&second.address, "AKIDEMULATOR");
-    let count = |query: &str| found(&client, "kept", query).len();
-    assert_eq!((count("n6"), count("n7"), count("n39")), (0, 1, 1), "32 MB are kept");
+    let left = found(&client, "kept", "n6 OR n7 OR n39");
+    let left: Vec<_> = left.iter().map(|line| &line[..3]).collect();
+    assert_eq!(left, ["n7 ", "n39"], "32 MB are kept");
     client.ok("cls.DeleteTopic", json!({"TopicId": "kept"}));
     second.kill();
     let third = Server::start(&arguments);
