@@ -178,25 +178,20 @@ fn many_topics(case: &Case, count: usize) -> (String, Vec<String>) {
         tags: Some(vec![cls::Tag { key: "team".to_owned(), value: "web".to_owned() }]),
         ..cls::CreateLogsetRequest::default()
     };
-    let logset_id = cloud.call(&request).unwrap().logset_id;
+    let logset_id = cloud.call(&request).expect("a log set").logset_id;
     let ids = (0..count).map(|n| {
         let topic = cls::CreateTopicRequest {
             logset_id: logset_id.clone(),
             topic_name: format!("topic-{n}"),
             ..cls::CreateTopicRequest::default()
         };
-        cloud.call(&topic).unwrap().topic_id
+        cloud.call(&topic).expect("a topic").topic_id
     });
     let ids = ids.collect();
     (logset_id, ids)
 }
 
-#[test]
-fn log_sets_and_topics_are_found_however_many_there_are() {
-    let case = Case::new();
-    let (set, topics) = many_topics(&case, 230);
-    case.apply(
-        r#"
+const FOUND: &str = r#"
 data "tencentcloud_cls_topics" "all" {
   result_output_file = "topics.json"
 }
@@ -234,8 +229,13 @@ data "tencentcloud_cls_logsets" "none" {
     values = ["web"]
   }
 }
-"#,
-    );
+"#;
+
+#[test]
+fn log_sets_and_topics_are_found_however_many_there_are() {
+    let case = Case::new();
+    let (set, topics) = many_topics(&case, 230);
+    case.apply(FOUND);
     let found =
         |name: &str| case.state(&format!("data.tencentcloud_cls_topics.{name}"))["topics"].clone();
     let names = |name: &str| {
