@@ -87,9 +87,11 @@ impl Emulator {
     ///
     /// # Panics
     /// Where it refuses.
-    pub fn ask(&self, path: &str, body: &Json) {
+    pub fn ask(&self, path: &str, body: &Json) -> Json {
         let url = format!("{}/_emulator/{path}", self.endpoint);
-        ureq::post(&url).send_json(body).unwrap_or_else(|error| panic!("{url}: {error}"));
+        let answer = ureq::post(&url).send_json(body);
+        let answer = answer.and_then(|mut answer| answer.body_mut().read_json());
+        answer.unwrap_or_else(|error| panic!("{url}: {error}"))
     }
 
     /// Puts something else in the place of what is at `/_emulator/PATH`.

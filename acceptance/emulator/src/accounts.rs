@@ -44,10 +44,12 @@ impl Account {
 
 /// What a test may change about an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Standing {
     /// R3: only standard accounts may put functions behind load balancers.
     pub network_type: NetworkType,
+    /// R198: functions write into topics of one's own only where the log service is activated.
+    pub log_service: bool,
 }
 
 impl Record for Standing {
@@ -56,7 +58,7 @@ impl Record for Standing {
 
 impl Default for Standing {
     fn default() -> Self {
-        Self { network_type: NetworkType::Standard }
+        Self { network_type: NetworkType::Standard, log_service: true }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::fault::Faults;
 use crate::gateway::Gateway;
 use crate::ids::Ids;
 use crate::journal::Journal;
+use crate::monitor::figures::Figures;
 use crate::quotas::Allowance;
 use crate::runtime::{Runtime, RuntimeOptions};
 use crate::scf::invoke::Called;
@@ -60,6 +61,8 @@ pub struct Cloud {
     pub files: Files,
     /// What is known of functions that were called.
     pub called: Called,
+    /// What calls add up to.
+    pub figures: Figures,
     /// What load balancers serve.
     pub gateway: Gateway,
     /// What makes functions run by itself.
@@ -90,6 +93,7 @@ impl Cloud {
             runtime: Runtime::new(RuntimeOptions::new(folder.join("instances"))),
             files: Files::new(folder.join("file-systems")),
             called: Called::default(),
+            figures: Figures::default(),
             gateway: Gateway::default(),
             triggers: Sources::default(),
             address: OnceLock::new(),
@@ -113,6 +117,7 @@ impl Cloud {
     /// there that were killed.
     pub async fn shut_down(&self) {
         self.runtime.shutdown().await;
+        self.called.logs.flush(&self.store);
         let own = self.temporary.iter().cloned();
         for folder in own.chain(abandoned_folders()) {
             // There is nothing to remove when no function ran, and another user's is not ours.
@@ -147,8 +152,11 @@ impl Cloud {
     pub fn forget(&self, uin: Option<&str>) -> Result<(), StoreError> {
         let txn = self.store.write()?;
         txn.remove_all(uin)?;
+        self.called.logs.clear(uin);
         txn.commit()?;
         self.called.clear(&self.runtime, uin);
+        self.figures.clear(uin);
+        self.triggers.batches.clear(uin);
         self.files.clear(uin);
         Ok(())
     }

@@ -26,6 +26,8 @@ pub mod gateway;
 pub mod ids;
 pub mod journal;
 pub mod list;
+pub mod monitor;
+pub mod mps;
 pub mod params;
 pub mod percent;
 pub mod quotas;

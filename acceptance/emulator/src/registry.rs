@@ -14,6 +14,8 @@ const SERVICES: &[(&str, &[Action])] = &[
     ("cfs", crate::cfs::ACTIONS),
     ("clb", crate::clb::ACTIONS),
     ("cls", crate::cls::ACTIONS),
+    ("monitor", crate::monitor::ACTIONS),
+    ("mps", crate::mps::ACTIONS),
     ("scf", crate::scf::ACTIONS),
     ("sts", crate::sts::ACTIONS),
     ("tag", crate::tag::ACTIONS),

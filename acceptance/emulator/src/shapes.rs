@@ -30,7 +30,7 @@ pub enum Type {
     Boolean,
     /// An object of that name.
     Object(&'static str),
-    /// A list of text, whole numbers, or objects.
+    /// A list of text, numbers, or objects.
     List(&'static Type),
 }
 
@@ -94,7 +94,7 @@ macro_rules! services {
     };
 }
 
-services! { "apigateway" "cam" "cfs" "clb" "cls" "scf" "sts" "tag" "vpc" }
+services! { "apigateway" "cam" "cfs" "clb" "cls" "monitor" "mps" "scf" "sts" "tag" "vpc" }
 
 impl Service {
     fn read(text: &'static str) -> Self {
@@ -228,6 +228,7 @@ impl Type {
         match (item, word) {
             (Some("s"), _) => Self::List(&Self::Text),
             (Some("i"), _) => Self::List(&Self::Integer),
+            (Some("f"), _) => Self::List(&Self::Float),
             // One small leak per list of objects in the table, which lives as long as the program.
             (Some(name), _) => Self::List(Box::leak(Box::new(Self::Object(name)))),
             (None, "s") => Self::Text,

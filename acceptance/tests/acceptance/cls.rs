@@ -169,3 +169,118 @@ resource "tencentcloud_scf_function" "a" {
     assert_eq!((&line["SCF_Message"], &line["SCF_Type"]), (&json!("seen"), &json!("Custom")));
     case.finish();
 }
+
+/// A log set and many topics that nobody but the data sources knows of.
+fn many_topics(case: &Case, count: usize) -> (String, Vec<String>) {
+    let cloud = case.cloud();
+    let request = cls::CreateLogsetRequest {
+        logset_name: "elsewhere".to_owned(),
+        tags: Some(vec![cls::Tag { key: "team".to_owned(), value: "web".to_owned() }]),
+        ..cls::CreateLogsetRequest::default()
+    };
+    let logset_id = cloud.call(&request).expect("a log set").logset_id;
+    let ids = (0..count).map(|n| {
+        let topic = cls::CreateTopicRequest {
+            logset_id: logset_id.clone(),
+            topic_name: format!("topic-{n}"),
+            ..cls::CreateTopicRequest::default()
+        };
+        cloud.call(&topic).expect("a topic").topic_id
+    });
+    let ids = ids.collect();
+    (logset_id, ids)
+}
+
+const FOUND: &str = r#"
+data "tencentcloud_cls_topics" "all" {
+  result_output_file = "topics.json"
+}
+data "tencentcloud_cls_topics" "part" {
+  filters {
+    key    = "topicName"
+    values = ["topic-22"]
+  }
+}
+data "tencentcloud_cls_topics" "whole" {
+  precise_search = 1
+  biz_type       = 0
+  filters {
+    key    = "topicName"
+    values = ["topic-22", "topic-7"]
+  }
+  filters {
+    key    = "logsetName"
+    values = ["else"]
+  }
+}
+data "tencentcloud_cls_topics" "metrics" {
+  biz_type = 1
+}
+data "tencentcloud_cls_logsets" "tagged" {
+  result_output_file = "sets.json"
+  filters {
+    key    = "tag:team"
+    values = ["web", "api"]
+  }
+}
+data "tencentcloud_cls_logsets" "none" {
+  filters {
+    key    = "logsetName"
+    values = ["web"]
+  }
+}
+"#;
+
+#[test]
+fn log_sets_and_topics_are_found_however_many_there_are() {
+    let case = Case::new();
+    let (set, topics) = many_topics(&case, 230);
+    case.apply(FOUND);
+    let found =
+        |name: &str| case.state(&format!("data.tencentcloud_cls_topics.{name}"))["topics"].clone();
+    let names = |name: &str| {
+        let found = found(name);
+        let names = found.as_array().unwrap().iter().map(|topic| topic["topic_name"].clone());
+        names.map(|name| name.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = found("all");
+    let ids: Vec<_> =
+        all.as_array().unwrap().iter().map(|topic| topic["topic_id"].clone()).collect();
+    assert_eq!((ids.len(), ids.iter().all(|id| topics.iter().any(|own| own == id))), (230, true));
+    assert_eq!(
+        (&all[0]["logset_id"], &all[0]["period"], &all[0]["index"]),
+        (&json!(set), &json!(30), &json!(false))
+    );
+    // 22 and 220 to 229.
+    assert_eq!(names("part").len(), 11);
+    assert_eq!(names("whole"), ["topic-7", "topic-22"]);
+    assert_eq!(found("metrics"), json!([]));
+    let sets = case.state("data.tencentcloud_cls_logsets.tagged")["logsets"].clone();
+    assert_eq!((&sets[0]["logset_id"], &sets[0]["topic_count"]), (&json!(set), &json!(230)));
+    assert_eq!(sets[0]["tags"], json!([{"key": "team", "value": "web"}]));
+    assert_eq!(case.state("data.tencentcloud_cls_logsets.none")["logsets"], json!([]));
+    for (file, count) in [("topics.json", 230), ("sets.json", 1)] {
+        let text = std::fs::read_to_string(case.folder().join(file)).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<Value>>(&text).unwrap().len(), count, "{file}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_filter_of_log_sets_and_topics_is_said_while_planning() {
+    let case = Case::new();
+    let filter = |kind: &str, key: &str, values: &str| {
+        format!(
+            "data \"tencentcloud_cls_{kind}\" \"a\" {{\n  filters {{\n    key = {key:?}\n    values = {values}\n  }}\n}}\n"
+        )
+    };
+    for (configuration, words) in [
+        (filter("logsets", "topicName", "[\"a\"]"), ["key", "tag:KEY"]),
+        (filter("topics", "name", "[\"a\"]"), ["key", "\"topicName\""]),
+        (filter("logsets", "logsetId", "[1, 2, 3, 4, 5, 6]"), ["values", "1 to 5 values, got 6"]),
+        (filter("topics", "topicId", "[]"), ["values", "1 to 100 values, got 0"]),
+    ] {
+        case.refuse_plan(&configuration, &words);
+    }
+    let precise = "data \"tencentcloud_cls_topics\" \"a\" {\n  precise_search = 4\n}\n";
+    case.refuse_plan(precise, &["precise_search", "from 0 to 3"]);
+}

@@ -17,6 +17,7 @@ mod inline_trigger;
 mod invocation;
 mod layer;
 mod layers;
+mod made_elsewhere;
 mod migration;
 mod network;
 mod product;

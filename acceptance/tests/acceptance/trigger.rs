@@ -4,7 +4,7 @@ use acceptance::{Case, Emulator};
 use serde_json::{Value, json};
 use tencentcloud_api::scf;
 
-const TRIGGER: &str = "tencentcloud_scf_trigger.a";
+pub const TRIGGER: &str = "tencentcloud_scf_trigger.a";
 const CONFIG: &str = "tencentcloud_scf_trigger_config.a";
 const BUCKET: &str = "pictures-1250000000";
 
@@ -17,13 +17,13 @@ resource "tencentcloud_scf_function" "a" {
 }
 "#;
 
-fn case() -> Case {
+pub fn case() -> Case {
     let case = Case::new();
     case.write("code/index.py", "def main_handler(event, context):\n    return event\n");
     case
 }
 
-fn trigger(kind: &str, rest: &str) -> String {
+pub fn trigger(kind: &str, rest: &str) -> String {
     format!(
         r#"{FUNCTION}
 resource "tencentcloud_scf_trigger" "a" {{
@@ -54,7 +54,7 @@ fn cos(event: &str, rest: &str) -> String {
 }
 
 /// The triggers of the function as the cloud has them.
-fn found(case: &Case) -> Vec<scf::Trigger> {
+pub fn found(case: &Case) -> Vec<scf::Trigger> {
     let request = scf::ListTriggersRequest {
         function_name: "hello".to_owned(),
         ..scf::ListTriggersRequest::default()
@@ -62,7 +62,7 @@ fn found(case: &Case) -> Vec<scf::Trigger> {
     case.cloud().call(&request).expect("there is the function").triggers
 }
 
-fn delete(case: &Case, trigger: &scf::Trigger) {
+pub fn delete(case: &Case, trigger: &scf::Trigger) {
     let request = scf::DeleteTriggerRequest {
         function_name: "hello".to_owned(),
         trigger_name: trigger.trigger_name.clone(),

@@ -53,6 +53,39 @@ resource "tencentcloud_scf_trigger" "pictures" {
   }
 }
 
+# Every line of a log topic, up to 50 at a time. The function's own logs go elsewhere.
+resource "tencentcloud_cls_logset" "web" {
+  logset_name = "web"
+}
+
+resource "tencentcloud_cls_topic" "access" {
+  logset_id  = tencentcloud_cls_logset.web.id
+  topic_name = "access"
+}
+
+resource "tencentcloud_scf_trigger" "access" {
+  function_name = tencentcloud_scf_function.hello.name
+  namespace     = tencentcloud_scf_function.hello.namespace
+  type          = "cls"
+
+  cls {
+    topic_id = tencentcloud_cls_topic.access.id
+    max_size = 50
+    max_wait = 10
+  }
+}
+
+# Every video that the media service has finished.
+resource "tencentcloud_scf_trigger" "videos" {
+  function_name = tencentcloud_scf_function.hello.name
+  namespace     = tencentcloud_scf_function.hello.namespace
+  type          = "mps"
+
+  mps {
+    event_type = "WorkflowTask"
+  }
+}
+
 # The JSON document of the official provider does as well.
 resource "tencentcloud_scf_trigger" "orders" {
   function_name = tencentcloud_scf_function.hello.name

@@ -46,6 +46,7 @@ mod transport;
 mod wire;
 
 pub mod batch;
+pub mod mps;
 pub mod page;
 pub mod sign;
 pub mod wait;

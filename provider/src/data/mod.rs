@@ -2,6 +2,7 @@
 
 pub mod cfs;
 pub mod clb;
+pub mod cls;
 pub mod cos;
 pub mod scf;
 
@@ -22,6 +23,8 @@ pub fn all() -> DataSources<Cloud> {
         .with::<cfs::file_systems::FileSystems>()
         .with::<cfs::mount_targets::MountTargets>()
         .with::<clb::instances::Instances>()
+        .with::<cls::logsets::Logsets>()
+        .with::<cls::topics::Topics>()
         .with::<cos::bucket_object::BucketObject>()
         .with::<cos::buckets::Buckets>()
         .with::<scf::account_info::AccountInfo>()

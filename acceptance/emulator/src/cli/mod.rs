@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::cloud::{Cloud, Settings};
+use crate::cls::logs;
 use crate::quotas::Allowance;
 use crate::scf::trigger;
 use crate::server;
@@ -128,7 +129,9 @@ async fn start(listen: SocketAddr, options: Options) -> Result<(Arc<Cloud>, TcpL
     }
     let cloud = Arc::new(cloud);
     tokio::spawn(trigger::fire_in_time(Arc::clone(&cloud)));
+    tokio::spawn(trigger::topic::deliver_in_time(Arc::clone(&cloud)));
     if cloud.store.is_on_disk() {
+        tokio::spawn(logs::keep(Arc::clone(&cloud)));
         let cloud = Arc::clone(&cloud);
         tokio::task::spawn_blocking(move || cloud.gateway.refresh_all(&cloud));
     }

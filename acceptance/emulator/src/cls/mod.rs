@@ -1,5 +1,6 @@
 //! The log service: log sets, topics, their indexes, and what functions wrote.
 
+mod deliver;
 mod index;
 pub mod logs;
 mod logset;
@@ -9,10 +10,11 @@ mod search;
 mod topic;
 
 use crate::call::{Action, Call, read, write};
+use crate::cloud::Cloud;
 use crate::list::{Filter, filters_by};
 use crate::params::Params;
 use crate::refusal::{Refusal, refused};
-use crate::store::StoreError;
+use crate::store::{Record, StoreError};
 use crate::tags::Tags;
 
 pub(crate) use platform::{check, default_topic, deploy_index};
@@ -32,7 +34,23 @@ pub const ACTIONS: &[Action] = &[
     write("ModifyIndex", index::modify),
     write("DeleteIndex", index::delete),
     read("SearchLog", search::search),
+    write("CreateDeliverCloudFunction", deliver::create),
 ];
+
+/// Whether there is a topic.
+pub(crate) fn has_topic(cloud: &Cloud, uin: &str, region: &str, id: &str) -> bool {
+    let read = || cloud.store.read()?.scope(uin, region).has(topic::Topic::KIND, id);
+    read().unwrap_or_default()
+}
+
+/// The name of a topic; empty when there is none.
+pub(crate) fn topic_name(cloud: &Cloud, uin: &str, region: &str, id: &str) -> String {
+    let read = || -> Result<_, StoreError> {
+        let txn = cloud.store.read()?;
+        txn.scope(uin, region).get::<topic::Topic>(id)
+    };
+    read().ok().flatten().map(|topic| topic.name).unwrap_or_default()
+}
 
 /// What tags are called in this service.
 const TAG: [&str; 2] = ["Key", "Value"];

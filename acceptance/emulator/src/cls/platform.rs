@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::index::Index;
 use super::logset::{self, Logset};
 use super::topic::{self, Topic};
+use crate::accounts::Standing;
 use crate::call::Call;
 use crate::refusal::{Refusal, refused};
 
@@ -52,11 +53,17 @@ pub(crate) fn default_topic(call: &Call<'_>) -> Result<(String, String), Refusal
     Ok((logset, id))
 }
 
-/// R199, R200: a function's log set and topic are given together, and are in its region.
+/// R198, R199, R200: a function's log set and topic are given together, and are in its region.
 pub(crate) fn check(call: &Call<'_>, logset: &str, topic: &str) -> Result<(), Refusal> {
     if logset.is_empty() || topic.is_empty() {
         let text = "ClsLogsetId and ClsTopicId must be given together.";
         return refused("InvalidParameterValue.Cls", text);
+    }
+    let standing: Standing = call.store.in_region("").get("standing")?.unwrap_or_default();
+    if !standing.log_service {
+        let text = "The account has not activated the log service (CLS): do so in its console, or leave \
+                    ClsLogsetId and ClsTopicId out.";
+        return refused("FailedOperation.ClsServiceUnregistered", text);
     }
     let found = call.store.get::<Topic>(topic)?;
     if found.is_none_or(|topic| topic.logset != logset) {

@@ -33,7 +33,7 @@ pub(super) fn search(call: &Call<'_>) -> Answer {
     let mut found = Vec::new();
     for (position, (id, topic)) in topics.iter().enumerate() {
         let kept = call.now.milliseconds() - topic.period * DAY_MS;
-        for written in call.cloud.called.logs.of(id) {
+        for written in call.cloud.called.logs.of(&call.cloud.store, &topic::of_logs(call, id)) {
             let time = written.started.milliseconds();
             if window.contains(&time) && time >= kept {
                 gather(&written, position, &query, &mut found);
@@ -118,7 +118,7 @@ fn page(call: &Call<'_>) -> Result<(usize, usize), Refusal> {
 
 fn gather(written: &Arc<Written>, topic: usize, query: &Query, found: &mut Vec<Found>) {
     let time = written.started.milliseconds();
-    let lines = written.lines().filter(|fields| query.fits(fields));
+    let lines = written.lines().into_iter().filter(|fields| query.fits(fields));
     found.extend(lines.map(|fields| Found { time, topic, fields }));
 }
 

@@ -11,6 +11,8 @@ use crate::list::{Filter, Page, fits_all};
 use crate::params::Params;
 use crate::quotas;
 use crate::refusal::{Answer, Refusal, refuse, refused};
+use crate::scf::trigger::topic::Topic as LogTopic;
+use crate::scf::trigger::{self, Kind};
 use crate::store::{Record, Scope};
 use crate::tags::{self, Tags};
 
@@ -116,12 +118,26 @@ pub(super) fn modify(call: &Call<'_>) -> Answer {
 pub(super) fn delete(call: &Call<'_>) -> Answer {
     let id = call.params.str("TopicId");
     named(&call.store, id)?;
+    if let Some((key, _)) = trigger::find(&call.store, Kind::Cls, id)? {
+        let text = format!("Lines of the topic {id} call a function: delete the trigger {key}.");
+        return refused("OperationDenied.TopicHasDeliverFunction", text);
+    }
     tags::forget(&call.store, tags::TOPIC, id)?;
     call.store.remove::<Index>(id)?;
     call.store.remove::<Topic>(id)?;
-    let id = id.to_owned();
-    call.after(move |cloud| cloud.called.logs.forget(&id));
+    call.store.forget_logs(id, None)?;
+    let topic = of_logs(call, id);
+    call.after(move |cloud| cloud.called.logs.forget(&topic));
     Ok(json!({}))
+}
+
+/// What a topic's logs are kept under.
+pub(super) fn of_logs(call: &Call<'_>, id: &str) -> LogTopic {
+    LogTopic {
+        uin: call.store.account().to_owned(),
+        region: call.region().to_owned(),
+        id: id.to_owned(),
+    }
 }
 
 pub(super) fn describe(call: &Call<'_>) -> Answer {

@@ -44,7 +44,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
     let query = Query::read(head.uri.query().unwrap_or_default());
     let said = match (head.method.as_str(), topic) {
         ("GET", "") => return html(),
-        ("GET", "health") => Ok(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
+        ("GET", "health") => Ok(health(cloud)),
         ("POST", "reset") => reset(cloud, &query),
         ("GET", "requests") => Ok(requests(cloud, &query)),
         ("GET", "faults") => encode(&cloud.faults.list()),
@@ -62,6 +62,7 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
             decode(body).and_then(|state| state::import(cloud, &state)).inspect(|_| cloud.refresh())
         }
         ("GET", "code") => return code(cloud, &query),
+        ("GET", "metrics") => Ok(metrics(cloud, &query)),
         ("GET", "dead-letters") => dead_letters(cloud, &query),
         ("GET", "coverage") => encode(&registry::coverage()),
         ("GET", "transitions") => encode(&cloud.transitions.durations()),
@@ -127,6 +128,13 @@ impl Query {
     }
 }
 
+/// Whether it works; and how many calls' logs are not on the disk yet.
+fn health(cloud: &Cloud) -> Value {
+    let version = env!("CARGO_PKG_VERSION");
+    let unwritten = if cloud.store.is_on_disk() { cloud.called.logs.unwritten() } else { 0 };
+    json!({"status": "ok", "version": version, "unwritten_logs": unwritten})
+}
+
 fn uin(account: &str) -> String {
     Account::of(account).map_or_else(|| account.to_owned(), |account| account.uin)
 }
@@ -170,6 +178,32 @@ fn dead_letters(cloud: &Cloud, query: &Query) -> Said {
     let region = query.region.as_deref().unwrap_or("ap-guangzhou");
     let found = cloud.store.read().and_then(|txn| dead_letter::list(&txn, &uin, region));
     found.map_err(|error| error.to_string())
+}
+
+/// What the calls of every function add up to, in the minutes that are over.
+fn metrics(cloud: &Cloud, query: &Query) -> Value {
+    let uin = query.uin();
+    let mut found = cloud.figures.functions(cloud.clock.now());
+    found.retain(|(of, tally)| {
+        tally.invocations > 0.0 && uin.as_ref().is_none_or(|uin| *uin == of.uin)
+    });
+    found.sort_by(|(a, _), (b, _)| {
+        (&a.uin, &a.region, &a.function).cmp(&(&b.uin, &b.region, &b.function))
+    });
+    let shown = found.iter().map(|(of, tally)| {
+        json!({
+            "account": of.uin,
+            "region": of.region,
+            "function": of.function,
+            "invocations": tally.invocations,
+            "errors": tally.errors,
+            "throttles": tally.throttles,
+            "duration_ms": if tally.ran > 0.0 { tally.duration / tally.ran } else { 0.0 },
+            "memory_mb": tally.memory,
+            "concurrent": tally.peak,
+        })
+    });
+    shown.collect()
 }
 
 fn requests(cloud: &Cloud, query: &Query) -> Value {

@@ -12,6 +12,7 @@ use super::function::{self, Function, Kind, Status};
 use super::load::{Loads, Running};
 use super::queue::{self, Asked, Queues};
 use super::revision::Revision;
+use super::trigger::topic::Topic;
 use super::{
     DEFAULT_ALIAS, LATEST, alias, async_event, log, namespace_of, network, reserved, total, version,
 };
@@ -19,7 +20,7 @@ use crate::accounts::{Account, SECRET_KEY};
 use crate::call::{Call, Live, LiveAnswer};
 use crate::clock::Time;
 use crate::cloud::Cloud;
-use crate::cls::logs::{Logs, Written};
+use crate::cls::logs::{self, Logs, Written};
 use crate::refusal::{Answer, Refusal, refused};
 use crate::runtime::{
     Credentials, FunctionKey, FunctionSpec, Invocation, Outcome, Package, Quota, Reach, Runtime,
@@ -28,7 +29,7 @@ use crate::runtime::{
 use crate::store::Scope;
 
 /// R53.
-const ASYNC_EVENT_BYTES: usize = 128 << 10;
+pub(super) const ASYNC_EVENT_BYTES: usize = 128 << 10;
 const ROUTING_KEY_BYTES: usize = 1024;
 /// The kind of calls that come through the API, as the lists of events say it.
 const API: &str = "API";
@@ -81,30 +82,31 @@ impl Called {
     /// Writes down how a call went, and delivers its log into the function's topic; `retry` counts
     /// the tries before it.
     pub(super) fn write_down(
-        &self,
+        cloud: &Arc<Cloud>,
         spec: &FunctionSpec,
         outcome: &Outcome,
         started: Time,
         retry: u32,
     ) {
         if outcome.status.ends_instance() {
-            self.loads.broke(spec, started);
+            cloud.called.loads.broke(spec, started);
         }
-        self.records.add(&spec.key, log::Record::of(outcome, started, retry));
-        if spec.log_topic.is_empty() {
-            return;
+        cloud.figures.ended(spec, outcome, cloud.clock.now());
+        cloud.called.records.add(&spec.key, log::Record::of(outcome, started, retry));
+        if !spec.log_topic.is_empty() {
+            let (uin, region) = (spec.uin.clone(), spec.key.region.clone());
+            let topic = Topic { uin, region, id: spec.log_topic.clone() };
+            logs::write(cloud, &topic, Written::by(&spec.key, outcome, started, retry));
         }
-        let (key, outcome) = (spec.key.clone(), outcome.clone());
-        self.logs.add(&spec.log_topic, Written { key, started, retry, outcome });
     }
 
     /// Forgets everything, or what belongs to one account.
     pub fn clear(&self, runtime: &Runtime, uin: Option<&str>) {
         self.loads.clear(uin);
+        self.logs.clear(uin);
         self.lock().retain(|key, spec| {
             let stays = uin.is_some_and(|uin| uin != spec.uin);
             if !stays {
-                self.logs.forget(&spec.log_topic);
                 runtime.retire_function(key);
                 self.records.forget(key);
                 self.events.forget(key);
@@ -159,7 +161,7 @@ pub async fn serve(
         finished: Box::new(move |outcome| {
             drop(running);
             if let Some(cloud) = weak.upgrade() {
-                cloud.called.write_down(&called, &outcome, started, 0);
+                Called::write_down(&cloud, &called, &outcome, started, 0);
             }
         }),
     };
@@ -178,7 +180,7 @@ async fn run(
         Invocation { request_id, event, quota: quota(cloud, spec)?, stops: Stops::default() };
     let _running = Running::begin(cloud, spec);
     let outcome = cloud.runtime.invoke(Arc::clone(spec), invocation).await;
-    cloud.called.write_down(spec, &outcome, started, 0);
+    Called::write_down(cloud, spec, &outcome, started, 0);
     Ok(outcome)
 }
 

@@ -86,24 +86,28 @@ impl Load {
 /// A call that runs, until this is dropped.
 pub(super) struct Running {
     cloud: Weak<Cloud>,
+    spec: Arc<FunctionSpec>,
     key: Option<String>,
 }
 
 impl Running {
-    /// Counts a call of a published version.
-    pub(super) fn begin(cloud: &Arc<Cloud>, spec: &FunctionSpec) -> Self {
+    /// Counts a call of a version.
+    pub(super) fn begin(cloud: &Arc<Cloud>, spec: &Arc<FunctionSpec>) -> Self {
+        cloud.figures.runs(spec, 1.0, cloud.clock.now());
         let key = published(spec);
         if let Some(key) = &key {
             let mut loads = cloud.called.loads.lock();
             loads.entry(key.clone()).or_default().change(1, cloud.clock.now());
         }
-        Self { cloud: Arc::downgrade(cloud), key }
+        Self { cloud: Arc::downgrade(cloud), spec: Arc::clone(spec), key }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let (Some(cloud), Some(key)) = (self.cloud.upgrade(), &self.key) else { return };
+        let Some(cloud) = self.cloud.upgrade() else { return };
+        cloud.figures.runs(&self.spec, -1.0, cloud.clock.now());
+        let Some(key) = &self.key else { return };
         if let Some(load) = cloud.called.loads.lock().get_mut(key) {
             load.change(-1, cloud.clock.now());
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::dead_letter;
 use super::event_invoke::{self, EventInvoke};
 use super::function::{self, Function, Kind};
-use super::invoke::{self, Target};
+use super::invoke::{self, Called, Target};
 use super::load::Running;
 use crate::clock::Time;
 use crate::cloud::Cloud;
@@ -175,7 +175,7 @@ impl Queued {
             let used_up = !refused && i64::from(retry) >= settings.retries;
             let last = outcome.status == Ended::Success || too_late || used_up;
             if last || !refused {
-                cloud.called.write_down(&self.spec, &outcome, started, retry);
+                Called::write_down(cloud, &self.spec, &outcome, started, retry);
             }
             if last {
                 let sent = dead_letter::send(cloud, &self.spec, &self.event, &outcome);

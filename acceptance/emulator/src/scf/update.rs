@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::function::{self, Function, Kind, Status};
 use super::revision::Revision;
-use super::{flag, namespace_of, network, package, rules, version};
+use super::{flag, namespace_of, network, package, rules, trigger, version};
 use crate::call::Call;
 use crate::refusal::{Answer, Refusal, refuse, refused};
 use crate::transitions::FUNCTION_UPDATE;
@@ -65,6 +65,15 @@ pub(super) fn configuration(call: &Call<'_>) -> Answer {
     revision.apply(call, function.kind, function.async_run, function.web_socket)?;
     if let Some(on) = flag(p, "L5Enable", "InvalidParameterValue.L5Enable")? {
         revision.l5 = on;
+    }
+    let id = function::id(namespace_of(p), p.str("FunctionName"));
+    let topic = &revision.cls_topic;
+    if *topic != function.latest.cls_topic && trigger::would_loop_into(call, topic, &id)? {
+        let text = format!(
+            "Lines in the topic {topic} call this function, directly or by way of others: it would \
+             call itself for ever. Write its logs elsewhere."
+        );
+        return refused("InvalidParameterValue.Cls", text);
     }
     revision.ignore_sys_log = p.bool("IgnoreSysLog").unwrap_or(revision.ignore_sys_log);
     change(call, function, revision)

@@ -2,8 +2,10 @@
 //!
 //! In memory, or in a file of the data directory, where an acknowledged write has reached the disk.
 //! A request sees one transaction: reads a snapshot, writes all or nothing. Records are JSON, keyed
-//! by (account, region, kind, id); code packages lie in a table of their own, so that reading a
-//! function never loads its code.
+//! by (account, region, kind, id); code packages and logs lie in tables of their own, so that reading
+//! a function never loads its code.
+
+mod logs;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::refusal::{Refusal, refuse};
+use logs::LOGS;
 
 /// (account, region, kind, id) joined by NUL, to JSON.
 const OBJECTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("objects");
@@ -100,6 +103,7 @@ impl Store {
         let starts = {
             txn.open_table(OBJECTS)?;
             txn.open_table(BLOBS)?;
+            txn.open_table(LOGS)?;
             let mut table = txn.open_table(STARTS)?;
             let starts = table.get(())?.map_or(0, |starts| starts.value()) + 1;
             table.insert((), starts)?;
@@ -225,7 +229,7 @@ impl Txn {
     /// When the store fails.
     pub fn remove_all(&self, account: Option<&str>) -> Result<(), StoreError> {
         let prefix = account.map(|account| format!("{account}\0")).unwrap_or_default();
-        for table in [OBJECTS, BLOBS] {
+        for table in [OBJECTS, BLOBS, LOGS] {
             let mut table = self.writer()?.open_table(table)?;
             table.retain(|key, _| !key.starts_with(prefix.as_bytes()))?;
         }

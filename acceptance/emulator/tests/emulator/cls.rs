@@ -149,6 +149,40 @@ fn r199_r200_log_set_and_topic_go_together_and_are_in_the_function_s_region() {
 }
 
 #[test]
+fn r198_a_topic_of_one_s_own_needs_the_log_service() {
+    let client = client();
+    let set = logset(&client, "mine");
+    let id = topic(&client, &set, "functions");
+    let standing = |on: bool| {
+        let change = json!({"account": client.secret_id, "standing": {"log_service": on}});
+        assert_eq!(client.console("POST", "account", &change).status, 200);
+    };
+    standing(false);
+    let mut request = python("one", HELLO);
+    (request["ClsLogsetId"], request["ClsTopicId"]) = (json!(set), json!(id));
+    let code = client.code("scf.CreateFunction", request.clone());
+    assert_eq!(code, "FailedOperation.ClsServiceUnregistered");
+    create(&client, python("two", HELLO));
+    let custom = about("two", json!({"ClsLogsetId": set, "ClsTopicId": id}));
+    let code = client.code("scf.UpdateFunctionConfiguration", custom);
+    assert_eq!(code, "FailedOperation.ClsServiceUnregistered");
+    standing(true);
+    create(&client, request);
+}
+
+#[test]
+fn r190_what_a_function_writes_can_be_searched_at_once() {
+    let client = client();
+    create(&client, python("one", "def main(event, context):\n    print('seen', event['n'])\n"));
+    let (_, id) = read(&client, "one");
+    for n in 0..20 {
+        let event = json!({"n": n}).to_string();
+        client.ok("scf.Invoke", about("one", json!({"ClientContext": event})));
+        assert_eq!(lines(&client, &id, &format!("\"seen {n}\"")).len(), 1, "call {n}");
+    }
+}
+
+#[test]
 fn r201_r205_the_platform_configures_the_index_of_a_function_s_topic() {
     let client = client();
     let set = logset(&client, "mine");

@@ -13,6 +13,7 @@ mod durability;
 mod exec;
 mod faults;
 mod gateway;
+mod monitor;
 mod protocol;
 mod runtime;
 mod scf;

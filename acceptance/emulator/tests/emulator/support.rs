@@ -25,6 +25,8 @@ pub fn version(service: &str) -> &'static str {
         "cam" => "2019-01-16",
         "cls" => "2020-10-16",
         "cfs" => "2019-07-19",
+        "monitor" => "2018-07-24",
+        "mps" => "2019-06-12",
         other => panic!("no version of {other}"),
     }
 }

@@ -1,6 +1,7 @@
 //! Cloud Log Service (API 2020-10-16): log sets, topics, indexes, searches.
 //! <https://www.tencentcloud.com/document/api/614>
 
+mod deliver;
 mod index;
 mod logset;
 mod search;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Service;
 
+pub use deliver::*;
 pub use index::*;
 pub use logset::*;
 pub use search::*;

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use tencentcloud_api::{Action, Client, cfs, clb, cls, scf, sts, tag, vpc};
+use tencentcloud_api::{Action, Client, cfs, clb, cls, mps, scf, sts, tag, vpc};
 
 use crate::server::{Reply, Server};
 
@@ -91,6 +91,7 @@ actions! {
         SetLoadBalancerSecurityGroupsRequest
     ;
     cls:
+        CreateDeliverCloudFunctionRequest
         CreateIndexRequest
         CreateLogsetRequest
         CreateTopicRequest
@@ -104,6 +105,9 @@ actions! {
         ModifyLogsetRequest
         ModifyTopicRequest
         SearchLogRequest
+    ;
+    mps:
+        BindTriggerRequest
     ;
     scf:
         CreateAliasRequest

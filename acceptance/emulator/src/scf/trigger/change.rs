@@ -54,7 +54,7 @@ fn argument(p: &Params<'_>, kind: Kind) -> Result<Option<String>, Refusal> {
 pub(in crate::scf) fn create(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let function = function::of_call(call)?;
-    let kind = Kind::read(p.str("Type"))?;
+    let kind = Kind::of_new(p.str("Type"))?;
     function.must_be_settled(p.str("FunctionName"), call.now)?;
     let (id, qualifier) = place(call)?;
     if function.kind == FunctionKind::Http && !kind.is_http() {
@@ -136,6 +136,8 @@ fn settings(
         Kind::Ckafka => Ckafka::settings(&name, text)?,
         Kind::Http => return url(call, function, id),
         Kind::Apigw => api(call, function, id)?,
+        // Made by other services; their way leads through `bound`.
+        Kind::Cls | Kind::Mps => String::new(),
     };
     Ok((name, settings))
 }

@@ -11,9 +11,13 @@ use serde_json::{Map, Value, json};
 use super::Kind;
 use super::settings::{self, Ckafka, Cmq, Cos};
 use super::sources::Bound;
+use super::topic::Topic;
 use crate::accounts::{Account, SECRET_ID};
 use crate::cloud::Cloud;
+use crate::cls;
+use crate::cls::logs::{self, Written};
 use crate::cos::events::Event;
+use crate::mps;
 use crate::regions;
 use crate::runtime::Status;
 use crate::scf::invoke;
@@ -124,6 +128,21 @@ enum Happening {
         /// The messages, in order.
         messages: Vec<Message>,
     },
+    /// A topic of the log service gets lines, which can then be searched, too.
+    Cls {
+        /// The topic's id.
+        topic: String,
+        /// The lines, the oldest first.
+        lines: Vec<String>,
+    },
+    /// The media service has done something.
+    Mps {
+        /// `WorkflowTask` or `EditMediaTask`.
+        event_type: String,
+        /// The task, as the service describes it.
+        #[serde(default)]
+        task: Map<String, Value>,
+    },
 }
 
 /// A message of Kafka.
@@ -172,6 +191,8 @@ pub fn post(cloud: &Arc<Cloud>, posted: &Posted) -> Result<Value, String> {
         Happening::Ckafka { instance, topic, messages } => {
             place.kafka_messages(instance, topic, messages)
         }
+        Happening::Cls { topic, lines } => place.log_lines(topic, lines)?,
+        Happening::Mps { event_type, task } => place.media_task(event_type, task)?,
     };
     Ok(json!({"triggers": count}))
 }
@@ -212,6 +233,30 @@ impl Place<'_> {
             bound.queue(self.cloud, event.clone());
         };
         fitting.inspect(queued).count()
+    }
+
+    fn log_lines(&self, topic: &str, lines: &[String]) -> Result<usize, String> {
+        let (uin, region) = (self.account.uin.clone(), self.region.to_owned());
+        if !cls::has_topic(self.cloud, &uin, &region, topic) {
+            return Err(format!("there is no topic `{topic}`"));
+        }
+        let topic = Topic { uin, region, id: topic.to_owned() };
+        let written = Written::outside(lines.to_vec(), self.cloud.clock.now());
+        logs::write(self.cloud, &topic, written);
+        Ok(self.triggers(Kind::Cls, &topic.id).len())
+    }
+
+    /// Media tasks belong to an account, wherever its function is.
+    fn media_task(&self, event: &str, task: &Map<String, Value>) -> Result<usize, String> {
+        if !mps::EVENTS.contains(&event) {
+            return Err(format!("there is no event `{event}`"));
+        }
+        let known = self.cloud.triggers.known(self.cloud);
+        let all = regions::REGIONS
+            .iter()
+            .flat_map(|region| known.of(&self.account.uin, region, Kind::Mps, event));
+        let told = json!({"EventType": event, format!("{event}Event"): task}).to_string();
+        Ok(all.inspect(|bound| drop(bound.queue(self.cloud, told.clone().into_bytes()))).count())
     }
 
     fn kafka_messages(&self, instance: &str, topic: &str, messages: &[Message]) -> usize {

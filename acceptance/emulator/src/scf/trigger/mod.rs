@@ -1,23 +1,28 @@
 //! Triggers: what makes a function run by itself.
 //!
 //! The load balancer makes those of the type `clb` when a function is bound to one of its rules: both
-//! sides show the same object (R19, R20). All others are made here: [`change`] has the actions,
-//! [`settings`] what each type takes. [`sources`] finds the triggers of something that happens,
-//! [`timer`] fires those of the time, [`message`] those of objects and messages, and [`url`] answers
+//! sides show the same object (R19, R20). The log and the media service make those of the types `cls`
+//! and `mps`, by way of [`bound`]. All others are made here: [`change`] has the actions, [`settings`]
+//! what each type takes. [`sources`] finds the triggers of something that happens,
+//! [`timer`] fires those of the time, [`topic`] those of topics of logs, [`message`] those of objects and messages, and [`url`] answers
 //! for those of HTTP.
 
+mod bound;
 mod change;
 pub mod message;
 mod settings;
 mod sources;
 mod timer;
+pub mod topic;
 pub mod url;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub(super) use bound::would_loop_into;
+pub use bound::{Place, bind, find, find_everywhere, switch, would_loop};
 pub(super) use change::{create, delete, update, update_status};
-pub use settings::Kind;
+pub use settings::{Cls, Kind};
 pub use sources::Sources;
 pub use timer::fire_in_time;
 
@@ -81,7 +86,11 @@ impl Trigger {
     }
 
     fn show(&self) -> Value {
-        let bound = if self.kind == CLB { ["", ""] } else { ["on", "single"] };
+        let bound = match &*self.kind {
+            CLB => ["", ""],
+            _ if !self.enabled && self.kind == Kind::Mps.name() => ["off", "single"],
+            _ => ["on", "single"],
+        };
         json!({
             "Type": self.kind,
             "TriggerName": self.name,

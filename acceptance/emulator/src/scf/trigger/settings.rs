@@ -8,7 +8,7 @@ use super::CLB;
 use crate::cron::Cron;
 use crate::refusal::{Refusal, refuse, refused};
 
-/// The types of triggers that are made here.
+/// The types of triggers, but for those of load balancers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// At set times.
@@ -23,16 +23,22 @@ pub enum Kind {
     Http,
     /// When an API is called.
     Apigw,
+    /// When lines arrive in a topic of the log service.
+    Cls,
+    /// When the media service has done something.
+    Mps,
 }
 
 /// Every type, with its name.
-const KINDS: [(Kind, &str); 6] = [
+const KINDS: [(Kind, &str); 8] = [
     (Kind::Timer, "timer"),
     (Kind::Cos, "cos"),
     (Kind::Cmq, "cmq"),
     (Kind::Ckafka, "ckafka"),
     (Kind::Http, "http"),
     (Kind::Apigw, "apigw"),
+    (Kind::Cls, "cls"),
+    (Kind::Mps, "mps"),
 ];
 
 impl Kind {
@@ -43,30 +49,41 @@ impl Kind {
         KINDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
     }
 
+    /// The type of that name.
+    ///
+    /// # Errors
+    /// `InvalidParameterValue.Type` for one that does not exist, or that load balancers make.
+    pub(super) fn read(name: &str) -> Result<Self, Refusal> {
+        match KINDS.iter().find(|(_, known)| *known == name) {
+            Some((kind, _)) => Ok(*kind),
+            None if name == CLB => {
+                made_by(name, "RegisterFunctionTargets of the load balancer makes it")
+            }
+            None => made_by(name, "there is no such type"),
+        }
+    }
+
     /// The type of a new trigger.
     ///
     /// # Errors
     /// `InvalidParameterValue.Type` for one that does not exist, or that another service makes.
-    pub(super) fn read(name: &str) -> Result<Self, Refusal> {
-        if let Some((kind, _)) = KINDS.iter().find(|(_, known)| *known == name) {
-            return Ok(*kind);
+    pub(super) fn of_new(name: &str) -> Result<Self, Refusal> {
+        match Self::read(name)? {
+            Self::Cls => made_by(name, "CreateDeliverCloudFunction of the log service makes it"),
+            Self::Mps => made_by(name, "BindTrigger of the media service makes it"),
+            kind => Ok(kind),
         }
-        let made_by = match name {
-            CLB => "RegisterFunctionTargets of the load balancer makes it",
-            "cls" => "CreateDeliverCloudFunction of the log service makes it",
-            "mps" => "BindTrigger of the media service makes it",
-            _ => "there is no such type",
-        };
-        refused(
-            "InvalidParameterValue.Type",
-            format!("No `{name}` trigger is made here: {made_by}."),
-        )
     }
 
     /// Whether it is used by calls over HTTP (R107).
     pub(super) fn is_http(self) -> bool {
         matches!(self, Self::Http | Self::Apigw)
     }
+}
+
+fn made_by<T>(name: &str, whom: &str) -> Result<T, Refusal> {
+    let text = format!("No `{name}` trigger is made here: {whom}.");
+    refused("InvalidParameterValue.Type", text)
 }
 
 fn wrong<T>(text: impl Into<String>) -> Result<T, Refusal> {
@@ -223,6 +240,25 @@ impl Cmq {
             other => wrong(format!("filterType is {other}; it must be 1 or 2.")),
         }
     }
+}
+
+/// How lines of a topic of logs are handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cls {
+    /// Whether they are.
+    pub effective: bool,
+    /// The function.
+    pub function_name: String,
+    /// How many lines at most.
+    pub max_size: i64,
+    /// After how many seconds at the latest.
+    pub max_wait: i64,
+    /// Its namespace.
+    pub name_space: String,
+    /// The version or alias.
+    pub qualifier: String,
+    /// The topic.
+    pub topic_id: String,
 }
 
 /// How a topic of Kafka is read.

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Notify;
 
 use super::settings::{self, Timer};
+use super::topic::Batches;
 use super::{Kind, Trigger};
 use crate::accounts::Account;
 use crate::cloud::Cloud;
@@ -25,6 +26,8 @@ pub struct Sources {
     /// Whether somebody looks every second as it is.
     pub(super) ticks: AtomicBool,
     pub(super) wake: Notify,
+    /// Lines of topics that wait for more.
+    pub batches: Batches,
 }
 
 /// The triggers of all accounts.
@@ -94,6 +97,7 @@ impl Sources {
     /// Tells that the clock was moved, stopped or let go.
     pub fn clock_moved(&self) {
         self.wake.notify_one();
+        self.batches.wake.notify_one();
     }
 
     /// The triggers as they are stored now. Who asks while another compiles them waits for it, so that

@@ -170,3 +170,43 @@ fn a_changed_function_runs_its_new_configuration() {
     wait(&client, "echo", "Active");
     assert_eq!(env(), "2");
 }
+
+/// Lists the functions with the keys of its role, as the vendor's SDK would.
+const CALLS_THE_CLOUD: &str = r#"
+import datetime, hashlib, hmac, json, os, time, urllib.request
+def sign(key, text): return hmac.new(key, text.encode(), hashlib.sha256)
+def main(event, context):
+    if 'TENCENTCLOUD_SECRETID' not in os.environ: return 'no keys'
+    now = int(time.time())
+    date = datetime.datetime.fromtimestamp(now, datetime.timezone.utc).strftime('%Y-%m-%d')
+    host, scope = event['host'], date + '/scf/tc3_request'
+    sha = lambda text: hashlib.sha256(text.encode()).hexdigest()
+    canonical = 'POST\n/\n\ncontent-type:application/json\nhost:%s\n\ncontent-type;host\n%s' % (host, sha('{}'))
+    text = 'TC3-HMAC-SHA256\n%d\n%s\n%s' % (now, scope, sha(canonical))
+    key = ('TC3' + os.environ['TENCENTCLOUD_SECRETKEY']).encode()
+    for part in (date, 'scf', 'tc3_request'): key = sign(key, part).digest()
+    request = urllib.request.Request('http://%s/' % host, b'{}', {
+        'Authorization': 'TC3-HMAC-SHA256 Credential=%s/%s, SignedHeaders=content-type;host, Signature=%s' % (
+            os.environ['TENCENTCLOUD_SECRETID'], scope, sign(key, text).hexdigest()),
+        'Content-Type': 'application/json', 'X-TC-Action': 'ListFunctions', 'X-TC-Version': '2018-04-16',
+        'X-TC-Timestamp': str(now), 'X-TC-Region': os.environ['TENCENTCLOUD_REGION']})
+    answer = json.load(urllib.request.urlopen(request))['Response']
+    return sorted(f['FunctionName'] for f in answer['Functions'])
+"#;
+
+#[test]
+fn r78_a_function_with_a_role_calls_the_cloud_and_one_without_has_no_keys() {
+    let client = client();
+    create(&client, python("bare", CALLS_THE_CLOUD));
+    let mut request = python("entitled", CALLS_THE_CLOUD);
+    request["Role"] = json!("SCF_QcsRole");
+    create(&client, request);
+    let event = json!({"host": client.address}).to_string();
+    let told = |name: &str| {
+        let answer = client.ok("scf.Invoke", about(name, json!({"ClientContext": event})));
+        let text = answer["Result"]["RetMsg"].as_str().unwrap().to_owned();
+        serde_json::from_str::<Value>(&text).unwrap_or_else(|_| panic!("{answer}"))
+    };
+    assert_eq!(told("bare"), "no keys");
+    assert_eq!(told("entitled"), json!(["bare", "entitled"]));
+}

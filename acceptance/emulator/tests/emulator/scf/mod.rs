@@ -9,6 +9,7 @@ mod function;
 mod hosting;
 mod invoke;
 mod layer;
+mod made_elsewhere;
 mod namespace;
 mod network;
 mod provisioned;

@@ -133,6 +133,7 @@ pub fn configuration(config: &Function, problems: &mut Diagnostics) {
         web: is_web(config),
         web_socket: config.protocol_type.is_known(),
         timeout: config.timeout.known().copied(),
+        topic: config.cls_topic_id.known().cloned(),
     };
     inline::check(&config.triggers, &context, problems);
     web::check(config, problems);

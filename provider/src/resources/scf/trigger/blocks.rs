@@ -139,6 +139,29 @@ pub struct Apigw {
     pub is_integrated_response: Value<String>,
 }
 
+/// Which log topic calls the function, and how.
+#[derive(Block, Default)]
+pub struct Cls {
+    /// Id of the topic, in the same region. A topic calls one function, and not one whose own logs go
+    /// into it: that would call itself for ever.
+    #[tf(required)]
+    pub topic_id: Value<String>,
+    /// Lines that are handed over at once, 1 to 10000.
+    #[tf(optional, default = 100, validate(between(1, 10_000)))]
+    pub max_size: Value<i64>,
+    /// Seconds that lines wait for more, 3 to 300.
+    #[tf(optional, default = 60, validate(between(3, 300)))]
+    pub max_wait: Value<i64>,
+}
+
+/// Which tasks of the media service call the function.
+#[derive(Block, Default)]
+pub struct Mps {
+    /// `WorkflowTask` or `EditMediaTask`. An account has one trigger for each, in all regions.
+    #[tf(required, validate(doc::task))]
+    pub event_type: Value<String>,
+}
+
 /// A block that stands for the settings of one type of trigger.
 pub trait Typed: Sized {
     /// The type, which is also the block's name.
@@ -387,5 +410,48 @@ impl Typed for Apigw {
             auth_required: found.api.auth_required.as_str().into(),
             is_integrated_response: found.api.is_integrated_response.as_str().into(),
         })
+    }
+}
+
+impl Typed for Cls {
+    const KIND: &'static str = "cls";
+
+    fn document(&self) -> Option<Document> {
+        let usual = doc::Cls::default();
+        let (size, wait) =
+            (known(&self.max_size, usual.max_size)?, known(&self.max_wait, usual.max_wait)?);
+        Some(Document::Cls(doc::Cls::new(size, wait)))
+    }
+
+    fn name(&self, _region: &str) -> Option<String> {
+        self.topic_id.known().cloned()
+    }
+
+    fn of(found: &Document, name: &str) -> Option<Self> {
+        let Document::Cls(found) = found else { return None };
+        Some(Cls {
+            topic_id: name.into(),
+            max_size: found.max_size.into(),
+            max_wait: found.max_wait.into(),
+        })
+    }
+}
+
+impl Typed for Mps {
+    const KIND: &'static str = "mps";
+    const NAMES: bool = false;
+
+    fn document(&self) -> Option<Document> {
+        let event_type = self.event_type.known()?.clone();
+        Some(Document::Mps(doc::Mps { event_type }))
+    }
+
+    fn name(&self, _region: &str) -> Option<String> {
+        None
+    }
+
+    fn of(found: &Document, _name: &str) -> Option<Self> {
+        let Document::Mps(found) = found else { return None };
+        Some(Mps { event_type: found.event_type.as_str().into() })
     }
 }

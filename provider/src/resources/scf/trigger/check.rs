@@ -44,6 +44,17 @@ pub fn warn_of_gateway(problems: &mut Diagnostics, path: Path) {
     problems.warning(path, "The API gateway has ended", detail);
 }
 
+/// What a function is that its own logs call.
+pub const LOOP: &str = "A function that calls itself for ever";
+
+/// Why that is so.
+pub fn loop_of(topic: &str) -> String {
+    format!(
+        "The function's own logs go into the topic {topic}, and every call of it would cause the next \
+         one. Write its logs into another topic: set cls_logset_id and cls_topic_id of the function."
+    )
+}
+
 /// The rules of `tencentcloud_scf_trigger`.
 pub fn trigger(config: &Trigger, problems: &mut Diagnostics) {
     let blocks = chosen(config, "");
@@ -73,6 +84,10 @@ pub fn trigger(config: &Trigger, problems: &mut Diagnostics) {
              ckafka and http can be."
         );
         problems.error("enable", "A trigger that cannot be off", detail);
+    }
+    if wire::is_made_elsewhere(kind) && config.description.is_known_and(|text| !text.is_empty()) {
+        let detail = format!("The service that makes triggers of the type {kind:?} takes none.");
+        problems.error("description", "A trigger without a description", detail);
     }
     if kind == "apigw" {
         warn_of_gateway(problems, "type".into());
@@ -106,12 +121,14 @@ fn unknown(config: &Trigger) -> bool {
         || config.ckafka.is_unknown()
         || config.http.is_unknown()
         || config.apigw.is_unknown()
+        || config.cls.is_unknown()
+        || config.mps.is_unknown()
 }
 
 fn name(config: &Trigger, kind: &str, blocks: &[Chosen], problems: &mut Diagnostics) {
     let decided = blocks.iter().any(|block| block.names);
     match (&config.trigger_name, kind) {
-        (Value::Null, "http") => {}
+        (Value::Null, "http" | "mps") => {}
         (Value::Null, _) if decided || unknown(config) => {}
         (Value::Null, _) => {
             let detail = format!("A trigger of the type {kind:?} needs a name.");
@@ -129,6 +146,10 @@ fn name(config: &Trigger, kind: &str, blocks: &[Chosen], problems: &mut Diagnost
                                   write {URL_NAME:?}."
             );
             problems.error("trigger_name", "Name of a function URL", detail);
+        }
+        (Value::Known(_), "mps") => {
+            let detail = "The media service names its triggers; leave trigger_name out.";
+            problems.error("trigger_name", "Name of a media trigger", detail);
         }
         (Value::Known(_), _) if decided => {
             let detail = format!("The block {kind} decides the name; leave trigger_name out.");

@@ -3,11 +3,15 @@
 //! The same types parse `trigger_desc`, are filled from the typed blocks, and make the JSON Schemas
 //! that are published under `docs/schemas`.
 
+mod apigw;
+
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 use tf_schema::check::{Check, between, one_of};
+
+pub use apigw::{Api, Apigw, Release, RequestConfig, Service};
 
 use crate::cron::{self, Cron};
 
@@ -91,6 +95,65 @@ impl Default for Ckafka {
             consumer_group_name: None,
         }
     }
+}
+
+/// How lines of a log topic are handed over.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cls {
+    /// Lines that are handed over at once, 1 to 10000.
+    pub max_size: i64,
+    /// Seconds that lines wait for more, 3 to 300.
+    pub max_wait: i64,
+    /// Decided by the cloud.
+    #[serde(skip_serializing)]
+    pub effective: Option<bool>,
+    /// Decided by the cloud.
+    #[serde(skip_serializing)]
+    pub function_name: Option<String>,
+    /// Decided by the cloud.
+    #[serde(skip_serializing)]
+    pub name_space: Option<String>,
+    /// Decided by the cloud.
+    #[serde(skip_serializing)]
+    pub qualifier: Option<String>,
+    /// Decided by the cloud.
+    #[serde(skip_serializing)]
+    pub topic_id: Option<String>,
+}
+
+impl Cls {
+    /// What a user decides.
+    pub fn new(max_size: i64, max_wait: i64) -> Cls {
+        Cls {
+            max_size,
+            max_wait,
+            effective: None,
+            function_name: None,
+            name_space: None,
+            qualifier: None,
+            topic_id: None,
+        }
+    }
+}
+
+impl Default for Cls {
+    fn default() -> Self {
+        Cls::new(100, 60)
+    }
+}
+
+/// Which tasks of the media service count.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Mps {
+    /// `WorkflowTask` or `EditMediaTask`.
+    pub event_type: String,
+}
+
+/// A type of tasks of the media service.
+pub fn task(kind: &String) -> Check {
+    one_of(&["WorkflowTask", "EditMediaTask"])(kind)
 }
 
 /// How a function URL answers.
@@ -186,87 +249,6 @@ pub struct Cors {
     pub max_age: i64,
 }
 
-/// An API of the API gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Apigw {
-    /// The API.
-    pub api: Api,
-    /// The service that it is in.
-    pub service: Service,
-    /// Where it is released.
-    pub release: Release,
-}
-
-/// What an API takes and gives.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Api {
-    /// Whether callers must say who they are: `TRUE` or `FALSE`.
-    pub auth_required: String,
-    /// What it takes.
-    pub request_config: RequestConfig,
-    /// Whether the function's result says how to answer: `TRUE` or `FALSE`.
-    pub is_integrated_response: String,
-    /// Decided by the cloud.
-    #[serde(skip_serializing)]
-    pub api_id: Option<String>,
-}
-
-/// What an API takes.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RequestConfig {
-    /// `ANY`, `GET`, `HEAD`, `POST`, `PUT` or `DELETE`.
-    pub method: String,
-}
-
-/// A service of the API gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Service {
-    /// Its id, for one that exists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_id: Option<String>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_name: Option<String>,
-    /// Decided by the cloud.
-    #[serde(skip_serializing)]
-    pub sub_domain: Option<String>,
-}
-
-/// Where an API is released.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Release {
-    /// `release`, `test` or `prepub`.
-    pub environment_name: String,
-}
-
-impl Default for Api {
-    fn default() -> Self {
-        Api {
-            auth_required: "FALSE".to_owned(),
-            request_config: RequestConfig::default(),
-            is_integrated_response: "FALSE".to_owned(),
-            api_id: None,
-        }
-    }
-}
-
-impl Default for RequestConfig {
-    fn default() -> Self {
-        RequestConfig { method: "ANY".to_owned() }
-    }
-}
-
-impl Default for Release {
-    fn default() -> Self {
-        Release { environment_name: "release".to_owned() }
-    }
-}
-
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(match Json::deserialize(deserializer)? {
         Json::String(text) => text,
@@ -350,13 +332,17 @@ pub enum Document {
     Http(Http),
     /// Of an API.
     Apigw(Apigw),
+    /// Of a log topic.
+    Cls(Cls),
+    /// Of the media service.
+    Mps(Mps),
 }
 
 /// The types whose documents are known here.
-pub const KINDS: [&str; 6] = ["timer", "cos", "cmq", "ckafka", "http", "apigw"];
+pub const KINDS: [&str; 8] = ["timer", "cos", "cmq", "ckafka", "http", "apigw", "cls", "mps"];
 
 /// The JSON Schemas of the documents, by type of trigger.
-pub fn schemas() -> [(&'static str, Schema); 6] {
+pub fn schemas() -> [(&'static str, Schema); 8] {
     [
         ("timer", schema_for!(Timer)),
         ("cos", schema_for!(Cos)),
@@ -364,6 +350,8 @@ pub fn schemas() -> [(&'static str, Schema); 6] {
         ("ckafka", schema_for!(Ckafka)),
         ("http", schema_for!(Http)),
         ("apigw", schema_for!(Apigw)),
+        ("cls", schema_for!(Cls)),
+        ("mps", schema_for!(Mps)),
     ]
 }
 
@@ -418,6 +406,8 @@ impl Document {
             "ckafka" => Document::Ckafka(parse(kind, text)?),
             "http" => Document::Http(parse(kind, text)?),
             "apigw" => Document::Apigw(parse(kind, text)?),
+            "cls" => Document::Cls(parse(kind, text)?),
+            "mps" => Document::Mps(parse(kind, text)?),
             _ => return Ok(None),
         }))
     }
@@ -427,14 +417,14 @@ impl Document {
     /// # Errors
     /// What is wrong, in sentences.
     pub fn check(&self) -> Check {
+        let number = |name: &str, range: (i64, i64), value| {
+            between(range.0, range.1)(value).map_err(|reason| format!("{name}: {reason}"))
+        };
         match self {
             Document::Timer(timer) => cron::expression(&timer.cron),
             Document::Cos(cos) => event(&cos.event).and_then(|()| suffix(&cos.filter.suffix)),
             Document::Cmq(cmq) => between(1, 2)(&cmq.filter_type),
             Document::Ckafka(ckafka) => {
-                let number = |name: &str, range: (i64, i64), value| {
-                    between(range.0, range.1)(value).map_err(|reason| format!("{name}: {reason}"))
-                };
                 number("maxMsgNum", (1, 10_000), &ckafka.max_msg_num)?;
                 number("timeOut", (1, 60), &ckafka.time_out)?;
                 number("retry", (0, 10_000), &ckafka.retry)?;
@@ -445,6 +435,11 @@ impl Document {
             }
             Document::Apigw(apigw) => api_method(&apigw.api.request_config.method)
                 .and_then(|()| environment(&apigw.release.environment_name)),
+            Document::Cls(cls) => {
+                number("max_size", (1, 10_000), &cls.max_size)?;
+                number("max_wait", (3, 300), &cls.max_wait)
+            }
+            Document::Mps(mps) => task(&mps.event_type),
         }
     }
 
@@ -464,6 +459,8 @@ impl Document {
             Document::Ckafka(document) => serde_json::to_value(document),
             Document::Http(document) => serde_json::to_value(document),
             Document::Apigw(document) => serde_json::to_value(document),
+            Document::Cls(document) => serde_json::to_value(document),
+            Document::Mps(document) => serde_json::to_value(document),
         };
         json.expect("members are texts, numbers and flags")
     }

@@ -20,12 +20,12 @@ const GATEWAY_PATIENCE: i64 = 15;
 /// A trigger of the function's `$LATEST` version.
 #[derive(Block, Clone, Debug, PartialEq)]
 pub struct Inline {
-    /// Name of the trigger. Of a bucket it is `NAME-APPID`, of a CKafka topic `INSTANCE-TOPIC`; the
-    /// cloud draws the name of a function URL itself.
+    /// Name of the trigger. Of a bucket it is `NAME-APPID`, of a CKafka topic `INSTANCE-TOPIC`; of
+    /// a log topic its id; the cloud names function URLs and triggers of the media service itself.
     #[tf(required, validate(length(1, 100)))]
     pub name: Value<String>,
-    /// Type of the trigger: `timer`, `cos`, `cmq`, `ckafka`, `http`, or another one that the cloud
-    /// knows.
+    /// Type of the trigger: `timer`, `cos`, `cmq`, `ckafka`, `http`, `cls`, `mps`, or another one
+    /// that the cloud knows.
     #[tf(required)]
     pub r#type: Value<String>,
     /// Settings of the trigger: the cron expression of a timer, else a JSON document.
@@ -153,6 +153,8 @@ pub struct Context {
     pub web_socket: bool,
     /// Its time limit in seconds.
     pub timeout: Option<i64>,
+    /// The topic of its logs.
+    pub topic: Option<String>,
 }
 
 /// The rules of a function's triggers.
@@ -173,6 +175,11 @@ pub fn check(triggers: &Value<Set<Inline>>, context: &Context, problems: &mut Di
                 trigger.kind()
             );
             problems.error(path.clone(), "Trigger of a web function", detail);
+        }
+        if trigger.kind() == "cls"
+            && trigger.name.known().is_some_and(|name| Some(name) == context.topic.as_ref())
+        {
+            problems.error(path.clone(), check::LOOP, check::loop_of(trigger.name.text()));
         }
         if trigger.kind() == "apigw" {
             check::warn_of_gateway(problems, path.clone());

@@ -21,7 +21,7 @@ use document::{Document, mean_same};
 use wire::{Identity, Wanted};
 
 /// What makes a function run by itself: a timer, changes of a bucket's objects, messages of a topic,
-/// or calls of a function URL.
+/// lines of a log topic, tasks of the media service, or calls of a function URL.
 ///
 /// The settings are written in the block of the trigger's type, or as the JSON document
 /// `trigger_desc`; what the cloud would refuse is refused while planning. Do not manage one trigger
@@ -35,14 +35,14 @@ pub struct Trigger {
     /// Namespace of the function. It cannot be changed.
     #[tf(required, force_new)]
     pub namespace: Value<String>,
-    /// Type of the trigger: `timer`, `cos`, `cmq`, `ckafka`, `http` for a function URL, `apigw`, or
-    /// another one that the cloud knows. It cannot be changed.
+    /// Type of the trigger: `timer`, `cos`, `cmq`, `ckafka`, `http` for a function URL, `apigw`, `cls`
+    /// for a log topic, `mps` for the media service, or another one that the cloud knows. It cannot be changed.
     #[tf(required, force_new)]
     pub r#type: Value<String>,
     /// Name of the trigger. A timer needs one: 1 to 100 letters, digits, hyphens and underscores. Of
     /// a bucket it is `BUCKET-APPID.cos.REGION.myqcloud.com`, of a CKafka topic `INSTANCE-TOPIC`, of
-    /// a CMQ topic its name, of an API its service's; the blocks know it by themselves. The cloud
-    /// draws the name of a function URL. It cannot be changed.
+    /// a CMQ topic its name, of an API its service's, of a log topic its id; the blocks know it by
+    /// themselves. The cloud names function URLs and triggers of the media service. It cannot be changed.
     #[tf(optional, computed, stable)]
     pub trigger_name: Value<String>,
     /// Settings of the trigger in the form in which the cloud takes them: the cron expression of a
@@ -101,13 +101,19 @@ pub struct Trigger {
     /// An API of the API gateway. The product has ended: use a function URL instead.
     #[tf(block, max(1))]
     pub apigw: Value<Vec<blocks::Apigw>>,
+    /// Which log topic calls the function, and how.
+    #[tf(block, max(1))]
+    pub cls: Value<Vec<blocks::Cls>>,
+    /// Which tasks of the media service call the function.
+    #[tf(block, max(1))]
+    pub mps: Value<Vec<blocks::Mps>>,
 }
 
 /// By what a function URL is asked for; its name is then drawn by the cloud.
 const URL_NAME: &str = "url-trigger";
 
 /// What the cloud's refusals are about.
-const ATTRIBUTES: [(&str, &str); 9] = [
+const ATTRIBUTES: [(&str, &str); 10] = [
     ("InvalidParameterValue.TriggerName", "trigger_name"),
     ("InvalidParameterValue.TriggerDesc", "trigger_desc"),
     ("InvalidParameterValue.CosNotifyRuleConflict", "trigger_desc"),
@@ -116,6 +122,7 @@ const ATTRIBUTES: [(&str, &str); 9] = [
     ("InvalidParameterValue.CustomArgument", "custom_argument"),
     ("ResourceInUse.Trigger", "trigger_name"),
     ("ResourceNotFound.Cos", "trigger_name"),
+    ("ResourceNotFound.TopicNotExist", "trigger_name"),
     ("ResourceNotFound.Function", "function_name"),
 ];
 
@@ -195,7 +202,7 @@ impl Lifecycle for Trigger {
 
     async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
         typed::plan(change, cloud.region());
-        Ok(())
+        refuse_loop(change, cloud).await
     }
 }
 
@@ -258,6 +265,29 @@ impl Trigger {
         self.available_status = found.available_status.into();
         self.trigger_attribute = found.trigger_attribute.into();
     }
+}
+
+/// Refuses a topic into which the function is known to write its own logs.
+async fn refuse_loop(change: &mut Change<Trigger>, cloud: &Cloud) -> Result<(), Problem> {
+    let config = &change.config;
+    let block = config.cls.known().and_then(|blocks| blocks.first());
+    let topic = block.map_or(&config.trigger_name, |block| &block.topic_id);
+    let (Some(topic), Some(namespace), Some(name)) =
+        (topic.known(), config.namespace.known(), config.function_name.known())
+    else {
+        return Ok(());
+    };
+    let before = change.prior.as_ref().map(|prior| prior.trigger_name.or_default());
+    if config.r#type.text() != "cls" || before.as_ref() == Some(topic) {
+        return Ok(());
+    }
+    let found = scf::find_function(cloud, &FunctionKey::latest(namespace, name)).await?;
+    if found.is_some_and(|function| function.cls_topic_id == *topic) {
+        let place = if block.is_some() { "cls" } else { "trigger_name" };
+        let detail = check::loop_of(topic);
+        change.problems.error(place, check::LOOP, detail);
+    }
+    Ok(())
 }
 
 /// Where it is called from the internet, and from inside of the cloud.

@@ -38,6 +38,8 @@ pub fn chosen(config: &Trigger, region: &str) -> Vec<Chosen> {
         one(&config.ckafka, region),
         one(&config.http, region),
         one(&config.apigw, region),
+        one(&config.cls, region),
+        one(&config.mps, region),
     ];
     all.into_iter().flatten().collect()
 }
@@ -62,6 +64,8 @@ pub fn adopt(trigger: &mut Trigger, found: &Document, name: &str) {
     one(&mut trigger.ckafka, found, name);
     one(&mut trigger.http, found, name);
     one(&mut trigger.apigw, found, name);
+    one(&mut trigger.cls, found, name);
+    one(&mut trigger.mps, found, name);
 }
 
 /// Plans what follows from a typed block, and what needs a new trigger.

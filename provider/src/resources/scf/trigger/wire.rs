@@ -4,9 +4,9 @@ use tencentcloud_api::scf::{
     self, CreateTriggerRequest, DeleteTriggerRequest, FunctionKey, ListTriggersRequest,
     UpdateTriggerRequest, UpdateTriggerStatusRequest,
 };
-use tencentcloud_api::{Error as ApiError, Result, page, wait};
+use tencentcloud_api::{Error as ApiError, Result, cls, mps, page, wait};
 
-use super::document::{Document, mean_same};
+use super::document::{self as doc, Document, mean_same};
 use crate::Cloud;
 
 /// What tells a trigger from all others, but for the rules of one bucket, which their settings tell
@@ -37,6 +37,11 @@ pub struct Wanted {
 /// Types that are changed in place.
 pub fn is_changeable(kind: &str) -> bool {
     ["timer", "ckafka", "http"].contains(&kind)
+}
+
+/// Types that are made by the service where something happens.
+pub fn is_made_elsewhere(kind: &str) -> bool {
+    ["cls", "mps"].contains(&kind)
 }
 
 /// R261: types that are switched on and off.
@@ -79,13 +84,14 @@ pub async fn find(
 }
 
 impl Identity {
-    /// Whether a trigger is this one; of a bucket's rules, the one with those settings.
+    /// Whether a trigger is this one; of a bucket's rules, and of the media service's triggers, whose
+    /// names are the cloud's, the one with those settings.
     pub fn is(&self, found: &scf::Trigger, settings: &str) -> bool {
-        let rule = self.kind != "cos" || mean_same(&found.trigger_desc, &settings.to_owned());
+        let by_settings = ["cos", "mps"].contains(&self.kind.as_str());
         found.kind == self.kind
-            && found.trigger_name == self.name
+            && (self.kind == "mps" || found.trigger_name == self.name)
             && found.qualifier == self.function.qualifier
-            && rule
+            && (!by_settings || mean_same(&found.trigger_desc, &settings.to_owned()))
     }
 
     fn what(&self) -> String {
@@ -108,23 +114,63 @@ impl Identity {
         };
         let what = self.what();
         let made = wait::retry(cloud, &what, ApiError::is_busy, || async {
-            scf::create_trigger(cloud, &request).await
+            match Document::read(&self.kind, wanted.settings.as_deref().unwrap_or("{}")) {
+                Ok(Some(Document::Cls(settings))) => self.deliver(cloud, &settings).await,
+                Ok(Some(Document::Mps(settings))) => self.bind(cloud, &settings).await,
+                _ => Ok(Some(scf::create_trigger(cloud, &request).await?.value.trigger_info)),
+            }
         });
         match made.await {
-            Ok(answer) => Ok(answer.value.trigger_info),
+            Ok(Some(made)) => Ok(made),
+            // Another service has made it, and tells nothing of it.
+            Ok(None) => {
+                let named =
+                    || scf::Trigger { trigger_name: self.name.clone(), ..Default::default() };
+                Ok(self.made(cloud, wanted).await?.unwrap_or_else(named))
+            }
             Err(error) if error.may_have_taken_effect() => {
-                let found = scf::find_triggers(cloud, &self.function).await?.unwrap_or_default();
-                let settings = wanted.settings.as_deref().unwrap_or_default();
-                // The cloud draws the name of a function URL, and a version has one at most.
-                let mut found = found.into_iter().filter(|found| {
-                    let named = Identity { name: found.trigger_name.clone(), ..self.clone() };
-                    let identity = if self.kind == "http" { &named } else { self };
-                    identity.is(found, settings)
-                });
-                found.next().ok_or(error)
+                self.made(cloud, wanted).await?.ok_or(error)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The trigger, if it is there by now.
+    async fn made(&self, cloud: &Cloud, wanted: &Wanted) -> Result<Option<scf::Trigger>> {
+        let found = scf::find_triggers(cloud, &self.function).await?.unwrap_or_default();
+        let settings = wanted.settings.as_deref().unwrap_or_default();
+        // The cloud draws the name of a function URL, and a version has one at most.
+        let mut found = found.into_iter().filter(|found| {
+            let named = Identity { name: found.trigger_name.clone(), ..self.clone() };
+            let identity = if self.kind == "http" { &named } else { self };
+            identity.is(found, settings)
+        });
+        Ok(found.next())
+    }
+
+    /// Has the log service make the trigger of a topic.
+    async fn deliver(&self, cloud: &Cloud, settings: &doc::Cls) -> Result<Option<scf::Trigger>> {
+        let request = cls::CreateDeliverCloudFunctionRequest {
+            topic_id: self.name.clone(),
+            function_name: self.function.name.clone(),
+            namespace: self.function.namespace.clone(),
+            qualifier: self.function.qualifier.clone(),
+            timeout: Some(settings.max_wait),
+            max_msg_num: Some(settings.max_size),
+        };
+        cls::create_deliver_cloud_function(cloud, &request).await.map(|_| None)
+    }
+
+    /// Has the media service make its trigger.
+    async fn bind(&self, cloud: &Cloud, settings: &doc::Mps) -> Result<Option<scf::Trigger>> {
+        let request = mps::BindTriggerRequest {
+            scf_region: cloud.region().to_owned(),
+            event_type: settings.event_type.clone(),
+            qualifier: self.function.qualifier.clone(),
+            function_name: self.function.name.clone(),
+            namespace: self.function.namespace.clone(),
+        };
+        mps::bind_trigger(cloud, &request).await.map(|_| None)
     }
 
     /// Changes the trigger from what was found to what is wanted; only what differs is sent.

@@ -1,0 +1,6 @@
+data "tencentcloud_cls_logsets" "web" {
+  filters {
+    key    = "logsetName"
+    values = ["web"]
+  }
+}
