@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::trigger::{TRIGGER, case, delete, found, trigger};
+use crate::trigger::{FUNCTION, TRIGGER, case, delete, found, trigger};
 
 /// Two topics: `web`, and `own` for the logs of the function.
 const TOPICS: &str = r#"
@@ -19,9 +19,19 @@ resource "tencentcloud_cls_topic" "own" {
 }
 "#;
 
+/// Where the function of [`trigger`] has its code, and what stands in its place here.
+const CODE: &str = "source_dir = \"${path.module}/code\"";
+const LOGS: &str = r#"source_dir = "${path.module}/code"
+  cls_logset_id = tencentcloud_cls_logset.a.id
+  cls_topic_id = tencentcloud_cls_topic.own.id"#;
+
 fn topic_trigger(rest: &str) -> String {
-    let logs = "source_dir    = \"${path.module}/code\"\n  cls_logset_id = tencentcloud_cls_logset.a.id\n  cls_topic_id  = tencentcloud_cls_topic.own.id";
-    TOPICS.to_owned() + &trigger("cls", rest).replace("source_dir = \"${path.module}/code\"", logs)
+    TOPICS.to_owned() + &trigger("cls", rest).replace(CODE, LOGS)
+}
+
+/// The topics and the function, without a trigger but those that the function has itself.
+fn function(triggers: &str) -> String {
+    TOPICS.to_owned() + &FUNCTION.replace(CODE, &format!("{LOGS}\n  {triggers}"))
 }
 
 fn web_topic(rest: &str) -> String {
@@ -73,9 +83,8 @@ fn a_lost_answer_makes_no_second_trigger_of_a_topic() {
 #[test]
 fn a_function_that_its_own_logs_would_call_is_refused_while_planning() {
     let case = case();
-    let alone = topic_trigger("");
-    let alone = &alone[..alone.find("resource \"tencentcloud_scf_trigger\"").unwrap()];
-    case.apply(alone);
+    let alone = function("");
+    case.apply(&alone);
     let own = web_topic("")
         .replace("topic_id = tencentcloud_cls_topic.web", "topic_id = tencentcloud_cls_topic.own");
     case.refuse_plan(
@@ -86,12 +95,13 @@ fn a_function_that_its_own_logs_would_call_is_refused_while_planning() {
         ],
     );
     let topic = case.state("tencentcloud_cls_topic.own")["id"].as_str().unwrap().to_owned();
-    let inline = alone.replace(
-        "cls_topic_id  = tencentcloud_cls_topic.own.id",
-        &format!("cls_topic_id = {topic:?}\n  triggers {{\n    name = {topic:?}\n    type = \"cls\"\n    trigger_desc = \"{{}}\"\n  }}"),
+    let inline = format!(
+        "cls_topic_id = {topic:?}\n  triggers {{\n    name = {topic:?}\n    type = \"cls\"\n    \
+         trigger_desc = \"{{}}\"\n  }}"
     );
+    let inline = alone.replace("cls_topic_id = tencentcloud_cls_topic.own.id", &inline);
     case.refuse_plan(&inline, &["A function that calls itself for ever", "cls_topic_id"]);
-    case.configure(alone);
+    case.configure(&alone);
     case.finish();
 }
 
@@ -150,5 +160,57 @@ fn the_media_service_makes_its_trigger() {
     case.apply(&task("EditMediaTask"));
     assert_eq!(case.emulator.ask("events", &event("WorkflowTask"))["triggers"], 0);
     assert_eq!(case.emulator.ask("events", &event("EditMediaTask"))["triggers"], 1);
+    case.finish();
+}
+
+#[test]
+fn a_function_has_triggers_of_topics_and_media_tasks_among_its_own() {
+    let case = case();
+    let triggers = |size: i64, task: &str| {
+        function(&format!(
+            r#"
+  triggers {{
+    name         = tencentcloud_cls_topic.web.id
+    type         = "cls"
+    trigger_desc = jsonencode({{ max_size = {size} }})
+  }}
+  triggers {{
+    name         = "videos"
+    type         = "mps"
+    trigger_desc = jsonencode({{ eventType = "{task}" }})
+  }}"#
+        ))
+    };
+    case.apply(&triggers(5, "WorkflowTask"));
+    let kinds = || {
+        let mut kinds: Vec<_> = found(&case).into_iter().map(|found| found.kind).collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(kinds(), ["cls", "mps"]);
+    case.apply(&triggers(6, "EditMediaTask"));
+    let settings: String = found(&case).into_iter().map(|found| found.trigger_desc).collect();
+    assert!(
+        settings.contains(r#""max_size":6"#) && settings.contains("EditMediaTask"),
+        "{settings}"
+    );
+    assert_eq!((kinds().len(), case.emulator.calls("CreateTrigger")), (2, 0));
+    case.finish();
+}
+
+#[test]
+fn r198_a_function_is_told_that_the_log_service_is_missing() {
+    let case = case();
+    let standing = |on: bool| {
+        let change = json!({"account": "AKIDEMULATOR", "standing": {"log_service": on}});
+        case.emulator.ask("account", &change);
+    };
+    standing(false);
+    case.refuse_apply(
+        &function(""),
+        &["cls_topic_id = tencentcloud_cls_topic.own.id", "has not activated the log"],
+    );
+    standing(true);
+    case.apply(&function(""));
     case.finish();
 }

@@ -8,7 +8,7 @@ pub const TRIGGER: &str = "tencentcloud_scf_trigger.a";
 const CONFIG: &str = "tencentcloud_scf_trigger_config.a";
 const BUCKET: &str = "pictures-1250000000";
 
-const FUNCTION: &str = r#"
+pub const FUNCTION: &str = r#"
 resource "tencentcloud_scf_function" "a" {
   name       = "hello"
   runtime    = "Python3.10"

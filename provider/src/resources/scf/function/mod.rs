@@ -300,6 +300,8 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("InvalidParameterValue.MaxConcurrency", "instance_concurrency_config"),
     ("InvalidParameterValue.DynamicEnabled", "instance_concurrency_config"),
     ("InvalidParameterValue.IntranetConfig", "intranet_config"),
+    ("InvalidParameterValue.Cls", "cls_topic_id"),
+    ("FailedOperation.ClsServiceUnregistered", "cls_topic_id"),
     ("InvalidParameterValue.Cfs", "cfs_config"),
     ("ResourceNotFound.Cfs", "cfs_config"),
     ("ResourceNotFound.GetCfs", "cfs_config"),
