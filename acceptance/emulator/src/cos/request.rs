@@ -83,7 +83,6 @@ const NOT_OF_FILES: &[&str] = &[
     "Accelerate",
     "Domain",
     "Encryption",
-    "ObjectLockConfiguration",
     "Origin",
     "Replication",
     "Versioning",

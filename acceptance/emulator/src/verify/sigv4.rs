@@ -349,7 +349,7 @@ mod tests {
             "/test.txt?X-Amz-Algorithm={ALGORITHM}&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524\
              %2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date={TIME}&X-Amz-Expires=86400\
              &X-Amz-SignedHeaders=host&X-Amz-Signature=\
-             aeeed9bbccd4d02ee5c0109b86d86835f995330da4c031957d157751f604d404"
+             aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
         );
         let url = head("GET", &url, &[host]);
         for head in [get, url] {
