@@ -32,7 +32,7 @@ pub(crate) struct Incoming {
     query: Vec<(String, String)>,
 }
 
-/// Whether a request is one to COS: by its address, or as one to a domain of a bucket's own.
+/// Whether a request is one to COS: at a domain of a bucket's own, or by its address.
 pub(crate) fn incoming(cloud: &Cloud, head: &Parts) -> Option<Incoming> {
     let query = address::query(head.uri.query().unwrap_or_default())?;
     let by_domain = || {
@@ -40,7 +40,7 @@ pub(crate) fn incoming(cloud: &Cloud, head: &Parts) -> Option<Incoming> {
         let found = domain::find(&cloud.store.read().ok()?, host).ok()??;
         address::at_domain(head, found)
     };
-    let address = address::of(head, &query).or_else(by_domain)?;
+    let address = by_domain().or_else(|| address::of(head, &query))?;
     Some(Incoming { address, query })
 }
 
