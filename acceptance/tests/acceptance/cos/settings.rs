@@ -340,7 +340,7 @@ fn what_does_not_go_together_is_refused_while_planning() {
                 .to_owned(),
             ["both", "enable_intelligent_tiering"],
         ),
-        (pull("") + &pull(""), ["same priority", "origin_pull_rules"]),
+        (pull("") + &pull(""), ["same priority", "counts first"]),
         (pull("http_redirect_code = \"302\""), ["http_redirect_code", "Redirect"]),
         (
             pull("back_to_source_mode = \"Proxy\"\n sync_back_to_source = true"),
