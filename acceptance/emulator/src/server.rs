@@ -102,7 +102,7 @@ async fn respond(
     }
     let (head, body) = request.into_parts();
     let in_console = head.uri.path().starts_with(console::ROOT);
-    let to_cos = if in_console { None } else { cos::incoming(&head) };
+    let to_cos = if in_console { None } else { cos::incoming(cloud, &head) };
     let limit = match (in_console, &to_cos) {
         (true, _) => MAX_IMPORT,
         (false, Some(_)) => cos::MAX_BODY,
@@ -117,7 +117,7 @@ async fn respond(
         return Ok(console::respond(cloud, &head, &body));
     }
     if let Some(incoming) = to_cos {
-        return cos::respond(cloud, &head, &incoming, body).await.ok_or(Dropped);
+        return cos::respond(cloud, peer, &head, incoming, body).await.ok_or(Dropped);
     }
     if let Some(stranger) = proxied_elsewhere(&head) {
         let text = format!(

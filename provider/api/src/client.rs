@@ -28,6 +28,8 @@ use crate::wire;
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
     pub(crate) region: Arc<str>,
+    /// The cluster of a dedicated zone in which buckets are asked; empty for the region itself.
+    pub(crate) cluster: Arc<str>,
     cancel: CancellationToken,
     deadline: Option<Deadline>,
 }
@@ -75,6 +77,7 @@ impl Client {
                 now,
             }),
             region: region.into(),
+            cluster: "".into(),
             cancel: CancellationToken::new(),
             deadline: None,
         }
@@ -89,6 +92,12 @@ impl Client {
     #[must_use]
     pub fn with_region(&self, region: &str) -> Self {
         Self { region: region.into(), ..self.clone() }
+    }
+
+    /// The same client for the buckets of a cluster of a dedicated zone (CDC).
+    #[must_use]
+    pub fn with_cluster(&self, cluster: &str) -> Self {
+        Self { cluster: cluster.into(), ..self.clone() }
     }
 
     /// This client until `cancel` is cancelled: then nothing new is sent, waits end at once, and a

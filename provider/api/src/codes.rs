@@ -103,7 +103,8 @@ const CLS: &[Rule] = &[
 ];
 
 const COS: &[Rule] = &[
-    Rule(NotFound, &["NoSuch*", "NotFound"]),
+    // What is not set on a bucket has a code of its own each, not all of them written down.
+    Rule(NotFound, &["NoSuch*", "NotFound", "*NotFoundError", "*notFoundError", "*NotFound"]),
     Rule(Throttled, &["SlowDown"]),
     Rule(
         Internal,
@@ -111,7 +112,14 @@ const COS: &[Rule] = &[
     ),
     Rule(
         Conflict,
-        &["BucketAlreadyExists", "BucketAlreadyOwnedByYou", "BucketNotEmpty", "FileAlreadyExists"],
+        &[
+            "BucketAlreadyExists",
+            "BucketAlreadyOwnedByYou",
+            "BucketNotEmpty",
+            "FileAlreadyExists",
+            "InvalidBucketState",
+            "RecordAlreadyExist",
+        ],
     ),
     Rule(Clock, &["RequestTimeTooSkewed"]),
     Rule(Credentials, &["SignatureDoesNotMatch", "InvalidAccessKeyId"]),

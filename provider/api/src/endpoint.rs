@@ -76,17 +76,22 @@ impl Endpoints {
             true => domain.trim_end_matches('/').to_owned(),
             false => format!("https://{domain}"),
         });
-        self.bucket("bucket-1250000000", "ap-guangzhou")?;
+        self.bucket("bucket-1250000000", "ap-guangzhou", "")?;
         Ok(self)
     }
 
     /// Where a bucket is asked: a URL, and what its paths begin with. The service itself is asked
-    /// with an empty name.
+    /// with an empty name. Where `cluster` is not empty, it is that of a dedicated zone.
     ///
     /// # Errors
     ///
     /// `Error::Endpoint` when bucket, region and domain make no URL.
-    pub(crate) fn bucket(&self, bucket: &str, region: &str) -> Result<(Url, String)> {
+    pub(crate) fn bucket(
+        &self,
+        bucket: &str,
+        region: &str,
+        cluster: &str,
+    ) -> Result<(Url, String)> {
         if let Place::One(url) = &self.place {
             let inside = if bucket.is_empty() { String::new() } else { format!("/{bucket}") };
             return Ok((url.clone(), inside));
@@ -95,6 +100,9 @@ impl Endpoints {
             (Some(cos), _) => cos.replace("{region}", region),
             (None, Place::Domain { scheme, .. }) if bucket.is_empty() => {
                 format!("{scheme}://service.{COS_DOMAIN}")
+            }
+            (None, Place::Domain { scheme, .. }) if !cluster.is_empty() => {
+                format!("{scheme}://{cluster}.cos-cdc.{region}.myqcloud.com")
             }
             (None, Place::Domain { scheme, .. }) => {
                 format!("{scheme}://{}", COS_DOMAIN.replacen("cos.", &format!("cos.{region}."), 1))
@@ -210,12 +218,14 @@ mod tests {
     #[test]
     fn buckets_have_hosts_of_their_own_or_paths_below_the_one_endpoint() {
         let place = |endpoints: &Endpoints, bucket| {
-            let (url, inside) = endpoints.bucket(bucket, "ap-tokyo").unwrap();
+            let (url, inside) = endpoints.bucket(bucket, "ap-tokyo", "").unwrap();
             format!("{url} {inside}")
         };
         let public = new(None, None, None);
         assert_eq!(place(&public, "b-1"), "https://b-1.cos.ap-tokyo.myqcloud.com/ ");
         assert_eq!(place(&public, ""), "https://service.cos.myqcloud.com/ ");
+        let (dedicated, _) = public.bucket("b-1", "ap-tokyo", "cluster-1").unwrap();
+        assert_eq!(dedicated.as_str(), "https://b-1.cluster-1.cos-cdc.ap-tokyo.myqcloud.com/");
         let own = |domain| new(None, None, None).with_cos_domain(Some(domain)).unwrap();
         let local = own("http://cos.emulator.internal");
         assert_eq!(place(&local, "b-1"), "http://b-1.cos.emulator.internal/ ");

@@ -7,6 +7,7 @@ use crate::percent;
 use crate::regions;
 use crate::server::DOMAIN;
 use crate::verify::cos::{Query, claims};
+use crate::verify::sigv4;
 
 /// What a request is addressed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub(super) struct Address {
     pub(super) key: String,
     /// The region, where the address names one.
     pub(super) region: Option<String>,
+    /// Whether it is the host that names the region.
+    pub(super) at_region: bool,
     /// The path as it is signed: decoded.
     pub(super) path: String,
     /// By which door it came.
@@ -62,7 +65,8 @@ pub(super) fn of(head: &Parts, query: &Query) -> Option<Address> {
         .unwrap_or(&path)
         .split_once('/')
         .unwrap_or((path.strip_prefix('/').unwrap_or(&path), ""));
-    if !claims(&head.headers, query) && !is_full_name(bucket) {
+    let signed = claims(&head.headers, query) || sigv4::claims(&head.headers, query);
+    if !signed && !is_full_name(bucket) {
         return None;
     }
     let region = head.headers.get("x-tc-region").and_then(|region| region.to_str().ok());
@@ -70,7 +74,44 @@ pub(super) fn of(head: &Parts, query: &Query) -> Option<Address> {
         bucket: Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()),
         key: key.to_owned(),
         region: region.map(str::to_owned),
+        at_region: false,
         door: Door::Api,
+        path,
+    })
+}
+
+impl Address {
+    /// A signature names a region, too, which counts where the address names none.
+    pub(super) fn signed_for(&mut self, region: String) {
+        if self.region.is_none() && regions::is_region(&region) {
+            self.region = Some(region);
+        }
+    }
+}
+
+/// The host of a request that may be to a bucket's own domain: a name outside of the cloud.
+pub(super) fn foreign_host(head: &Parts) -> Option<&str> {
+    if head.headers.contains_key("x-tc-action") {
+        return None;
+    }
+    let named = head.headers.get("host").and_then(|host| host.to_str().ok());
+    let host = head.uri.authority().map(Authority::as_str).or(named)?;
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let own = DOMAINS.iter().any(|domain| name.ends_with(domain))
+        || name == "localhost"
+        || name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+    (!own && name.contains('.')).then_some(name)
+}
+
+/// The address of a request to a bucket's own domain.
+pub(super) fn at_domain(head: &Parts, (bucket, door): (String, Door)) -> Option<Address> {
+    let path = percent::decode(head.uri.path())?;
+    Some(Address {
+        bucket: Some(bucket),
+        key: path.strip_prefix('/').unwrap_or(&path).to_owned(),
+        region: None,
+        at_region: false,
+        door,
         path,
     })
 }
@@ -85,7 +126,8 @@ fn by_host(host: &str, path: &str) -> Option<Address> {
         return None;
     }
     let labels: Vec<&str> = host.split('.').collect();
-    let is_product = |label: &&str| matches!(*label, "cos" | "cos-website" | "cos-internal");
+    let is_product =
+        |label: &&str| matches!(*label, "cos" | "cos-website" | "cos-internal" | "cos-cdc");
     let at = labels.iter().position(is_product)?;
     let next = labels.get(at + 1).copied().unwrap_or_default();
     let door = match (labels[at], next) {
@@ -97,6 +139,9 @@ fn by_host(host: &str, path: &str) -> Option<Address> {
     let (bucket, key) = match labels[..at] {
         // `service.cos` is the service's own host; without a bucket the path may name one.
         [] | ["service"] => inside.split_once('/').unwrap_or((inside, "")),
+        // A cluster of a dedicated zone, which the local cloud has everywhere and nowhere.
+        [_] if labels[at] == "cos-cdc" => inside.split_once('/').unwrap_or((inside, "")),
+        [bucket, _] if labels[at] == "cos-cdc" => (bucket, inside),
         [bucket] => (bucket, inside),
         _ => return None,
     };
@@ -104,6 +149,7 @@ fn by_host(host: &str, path: &str) -> Option<Address> {
         bucket: Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()),
         key: key.to_owned(),
         region: Some(next.to_owned()).filter(|region| regions::is_region(region)),
+        at_region: true,
         path: path.to_owned(),
         door,
     })

@@ -3,9 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::acl::Acl;
+use super::domain::Domains;
+use super::encryption::Encryption;
+use super::lock::ObjectLock;
+use super::logging::Logging;
 use super::object::{self, Object};
+use super::origin::Origins;
+use super::policy::Policy;
+use super::replication::Replication;
 use super::request::{Answer, Reply, Request, Right};
-use super::setting::{Cors, Encryption, Lifecycle, TagSet, Versioning, Website};
+use super::setting::{Cors, Lifecycle, TagSet, Versioning, Website};
+use super::tiering::Tiering;
 use super::{list, upload, xml};
 use crate::clock::Time;
 use crate::quotas;
@@ -21,6 +29,7 @@ const LONGEST_NAME: usize = 60;
 /// A bucket; stored under its name with its APPID, in the part of the state that has no region,
 /// because the name is the account's own in all regions.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Bucket {
     pub(super) region: String,
     pub(super) created: i64,
@@ -33,6 +42,16 @@ pub(crate) struct Bucket {
     pub(super) lifecycle: Option<Lifecycle>,
     pub(super) website: Option<Website>,
     pub(super) encryption: Option<Encryption>,
+    /// Whether it is a file system at the same time (CHDFS).
+    pub(super) is_file_system: bool,
+    pub(super) logging: Option<Logging>,
+    pub(super) lock: Option<ObjectLock>,
+    pub(super) tiering: Tiering,
+    pub(super) replication: Option<Replication>,
+    pub(super) origins: Option<Origins>,
+    pub(super) domains: Option<Domains>,
+    /// The access policy, as it was put.
+    pub(super) policy: Option<Policy>,
 }
 
 impl Record for Bucket {
@@ -89,9 +108,8 @@ pub(super) fn service(request: &Request<'_>) -> Answer {
         return refused("AccessDenied", "Access Denied.");
     };
     let found = request.store.scan::<Bucket>("")?.into_iter();
-    let region = request.address.region.as_ref();
-    // The region of the service's path form says where the caller is, not what it asks for.
-    let by_host = region.filter(|_| request.header("x-tc-region").is_none());
+    // Any other region says where the caller is, not what it asks for.
+    let by_host = request.address.region.as_ref().filter(|_| request.address.at_region);
     let here = found.filter(|(_, bucket)| by_host.is_none_or(|region| bucket.region == *region));
     let row = |(name, bucket): (String, Bucket)| Row {
         name,
@@ -110,6 +128,8 @@ pub(super) fn service(request: &Request<'_>) -> Answer {
 struct Creation {
     #[serde(rename = "BucketAZConfig", default)]
     zones: String,
+    #[serde(rename = "BucketArchConfig", default)]
+    kind: String,
 }
 
 pub(super) fn put(request: &Request<'_>) -> Answer {
@@ -138,9 +158,16 @@ pub(super) fn put(request: &Request<'_>) -> Answer {
         "MAZ" => true,
         other => return refused("InvalidArgument", format!("BucketAZConfig is MAZ, not {other}.")),
     };
+    let is_file_system = match &*creation.kind {
+        "" => false,
+        "OFS" => true,
+        other => {
+            return refused("InvalidArgument", format!("BucketArchConfig is OFS, not {other}."));
+        }
+    };
     let acl = Acl::of_headers(request)?.unwrap_or_default();
     let created = request.now.0;
-    let bucket = Bucket { region, created, acl, multi_az, ..Bucket::default() };
+    let bucket = Bucket { region, created, acl, multi_az, is_file_system, ..Bucket::default() };
     request.store.put(name, &bucket)?;
     Ok(Reply::empty(200).with("Location", format!("/{name}")))
 }
@@ -169,7 +196,8 @@ fn check_name(name: &str, app_id: i64) -> Result<(), Refusal> {
 pub(super) fn head(request: &Request<'_>) -> Answer {
     let bucket = request.bucket(Right::Read)?;
     let reply = Reply::empty(200).with("x-cos-bucket-region", bucket.region.clone());
-    Ok(if bucket.multi_az { reply.with("x-cos-bucket-az-type", "MAZ") } else { reply })
+    let reply = if bucket.multi_az { reply.with("x-cos-bucket-az-type", "MAZ") } else { reply };
+    Ok(if bucket.is_file_system { reply.with("x-cos-bucket-arch", "OFS") } else { reply })
 }
 
 pub(super) fn location(request: &Request<'_>) -> Answer {
@@ -194,7 +222,7 @@ pub(super) fn delete(request: &Request<'_>) -> Answer {
     }
     // What rules have expired still lies there.
     for (id, object) in store.scan::<Object>(&format!("{name}\0"))? {
-        object::erase(request, &id, &object)?;
+        object::erase(store, &id, &object)?;
     }
     upload::forget(request)?;
     store.remove::<Bucket>(name)?;

@@ -71,7 +71,9 @@ pub(super) fn remaining(
     let mut replaced = None;
     for (id, mut object) in versions {
         let made = object.modified;
+        let locked = object.must_be_free(now).is_err();
         let goes = match replaced {
+            _ if locked => false,
             None => rules.iter().any(|rule| expires(rule, &object, now)),
             Some(at) => rules.iter().any(|rule| {
                 let end = rule.noncurrent_version_expiration.as_ref();
@@ -82,7 +84,9 @@ pub(super) fn remaining(
             left.push((format!("{id}+"), Object::marker(now.0)));
         }
         if !goes || (replaced.is_none() && bucket.keeps_versions()) {
-            transit(&rules, &mut object, replaced, now);
+            if !locked {
+                transit(&rules, &mut object, replaced, now);
+            }
             left.push((id, object));
         }
         replaced = Some(made);

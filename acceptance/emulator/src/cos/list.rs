@@ -74,6 +74,14 @@ struct Listing {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_marker: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    key_count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continuation_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_continuation_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     next_key_marker: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_version_id_marker: Option<String>,
@@ -159,6 +167,10 @@ impl Listing {
             delimiter: question.name(question.delimiter),
             is_truncated: false,
             next_marker: None,
+            key_count: None,
+            continuation_token: None,
+            next_continuation_token: None,
+            start_after: None,
             next_key_marker: None,
             next_version_id_marker: None,
             contents: Vec::new(),
@@ -166,6 +178,15 @@ impl Listing {
             delete_marker: Vec::new(),
             common_prefixes: Vec::new(),
         }
+    }
+
+    /// Says in the words of the second version of the list how it goes on after `last`.
+    fn tell_tokens(&mut self, request: &Request<'_>, last: &str) {
+        (self.marker, self.next_marker) = (None, None);
+        self.key_count = Some(self.count());
+        self.continuation_token = request.parameter("continuation-token").map(str::to_owned);
+        self.start_after = request.parameter("start-after").map(str::to_owned);
+        self.next_continuation_token = self.is_truncated.then(|| last.to_owned());
     }
 
     fn count(&self) -> usize {
@@ -179,7 +200,10 @@ impl Listing {
 pub(super) fn objects(request: &Request<'_>) -> Answer {
     let bucket = request.bucket(Right::Read)?;
     let question = Question::read(request)?;
-    let marker = request.parameter("marker").unwrap_or_default();
+    // The second version of the list goes on by tokens, which are markers here.
+    let second = request.parameter("list-type") == Some("2");
+    let names = if second { &["continuation-token", "start-after"][..] } else { &["marker"] };
+    let marker = names.iter().find_map(|name| request.parameter(name)).unwrap_or_default();
     let mut listing = Listing::empty(request, &question);
     listing.marker = Some(question.name(marker));
     let mut last = "";
@@ -201,6 +225,9 @@ pub(super) fn objects(request: &Request<'_>) -> Answer {
             None => listing.contents.push(Row::of(request, &question, key, object)),
         }
         last = shown;
+    }
+    if second {
+        listing.tell_tokens(request, last);
     }
     Ok(Reply::xml(xml::write("ListBucketResult", &listing)?))
 }

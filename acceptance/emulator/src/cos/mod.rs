@@ -1,7 +1,7 @@
 //! COS, the object storage: its own XML protocol and signature, on the same port as the rest.
 //!
 //! A request is addressed by its host or by its path (`address`), chooses an `operation`, and works
-//! on one transaction. Objects' bytes lie in blobs of a few megabytes (`content`). Everything is
+//! on one transaction (`visit`). Objects' bytes lie in blobs of a few megabytes (`content`). Everything is
 //! in the part of an account's state that has no region, for a bucket's name is its own in all.
 
 mod acl;
@@ -9,261 +9,48 @@ mod address;
 mod bucket;
 mod content;
 mod cors;
+mod dialect;
+mod domain;
+mod encryption;
 pub mod events;
 mod lifecycle;
 mod list;
+mod lock;
+mod logging;
 mod object;
 mod operation;
+mod origin;
+mod policy;
+mod removal;
+mod replication;
 mod request;
 mod setting;
+mod tiering;
 mod upload;
+mod visit;
 mod website;
 mod xml;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{HeaderName, HeaderValue};
-use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 
-use self::address::{Address, Door};
 use self::bucket::Bucket;
-use self::operation::Operation;
-use self::request::{Answer, Reply, Request};
+use self::request::{Answer, Reply};
 use crate::accounts::Account;
-use crate::cloud::Cloud;
-use crate::fault::{Caller, Effect, Suffered, When};
-use crate::journal::Entry;
 use crate::refusal::{Refusal, refuse, refused};
 use crate::server::Page;
-use crate::store::{Scope, StoreError, Txn};
-use crate::verify;
+use crate::store::{Scope, StoreError};
 
 pub(crate) use operation::names;
+pub(crate) use visit::{incoming, respond};
 
 /// Greatest body: what one request may put.
 pub(crate) const MAX_BODY: usize = 1 << 30;
-
-/// A request that is one to COS, not yet checked.
-pub(crate) struct Incoming {
-    address: Address,
-    query: Vec<(String, String)>,
-}
-
-/// Whether a request is one to COS.
-pub(crate) fn incoming(head: &Parts) -> Option<Incoming> {
-    let query = address::query(head.uri.query().unwrap_or_default())?;
-    let address = address::of(head, &query)?;
-    Some(Incoming { address, query })
-}
-
-/// Answers a request; `None` when the connection is to be cut.
-pub(crate) async fn respond(
-    cloud: &Arc<Cloud>,
-    head: &Parts,
-    incoming: &Incoming,
-    body: Bytes,
-) -> Option<Page> {
-    let request_id = cloud.ids.request();
-    let mut entry = Entry::begin(cloud.clock.now(), &request_id);
-    "cos".clone_into(&mut entry.service);
-    entry.region = incoming.address.region.clone().unwrap_or_default();
-    let answer = match admit(cloud, head, incoming, &mut entry) {
-        Ok(admitted) => {
-            let visit = Visit { cloud, head, incoming, body: &body, request_id: &request_id };
-            visit.carry_out(admitted).await
-        }
-        Err(refusal) => Some(Err(refusal)),
-    };
-    if let Some(Err(refusal)) = &answer {
-        entry.code = refusal.code.to_string();
-    }
-    cloud.journal.add(entry);
-    let resource = &incoming.address.path;
-    answer.map(|answer| page(answer, &head.method, resource, &request_id))
-}
-
-/// A request that has passed the checks.
-struct Admitted {
-    operation: Operation,
-    caller: Option<Account>,
-    suffered: Option<Suffered>,
-}
-
-fn admit(
-    cloud: &Cloud,
-    head: &Parts,
-    incoming: &Incoming,
-    entry: &mut Entry,
-) -> Result<Admitted, Refusal> {
-    let Incoming { address, query } = incoming;
-    let operation = operation_of(head, incoming);
-    let name = operation.map_or("", |operation| operation.name);
-    name.clone_into(&mut entry.action);
-    let now = cloud.clock.signature_second();
-    let caller = verify::cos::verify(head, &address.path, query, now)?;
-    if let Some(caller) = &caller {
-        caller.uin.clone_into(&mut entry.account);
-    }
-    let Some(operation) = operation else {
-        return refused(
-            "NotImplemented",
-            "The local cloud does not emulate this operation of COS.",
-        );
-    };
-    let of = |text: fn(&Account) -> &str| caller.as_ref().map_or("", text);
-    let suffered = cloud.faults.take(&Caller {
-        service: "cos",
-        action: name,
-        secret_id: of(|caller| &caller.secret_id),
-        uin: of(|caller| &caller.uin),
-    });
-    Ok(Admitted { operation, caller, suffered })
-}
-
-fn operation_of(head: &Parts, incoming: &Incoming) -> Option<Operation> {
-    let Incoming { address, query } = incoming;
-    if head.method == Method::OPTIONS {
-        return Some(Operation { name: "OptionsObject", reads: true, run: cors::preflight });
-    }
-    if address.door == Door::Website {
-        let page = Operation { name: "GetObject", reads: true, run: website::page };
-        return matches!(head.method, Method::GET | Method::HEAD).then_some(page);
-    }
-    operation::find(
-        &head.method,
-        address.bucket.is_some(),
-        !address.key.is_empty(),
-        |name| query.iter().any(|(known, _)| known == name),
-        |name| head.headers.contains_key(name),
-    )
-}
-
-/// A request while it is carried out.
-struct Visit<'a> {
-    cloud: &'a Arc<Cloud>,
-    head: &'a Parts,
-    incoming: &'a Incoming,
-    body: &'a Bytes,
-    request_id: &'a str,
-}
-
-impl Visit<'_> {
-    /// Carries the operation out, with what it has to suffer; `None` when the answer gets lost.
-    async fn carry_out(&self, admitted: Admitted) -> Option<Answer> {
-        let Admitted { operation, caller, suffered } = admitted;
-        let Some(Suffered { when, effect, past }) = suffered else {
-            return Some(self.perform(operation, caller.as_ref(), None));
-        };
-        if when == When::Before
-            && let Some(end) = suffer(&effect).await
-        {
-            return end;
-        }
-        let answer = self.perform(operation, caller.as_ref(), past);
-        if when == When::After
-            && answer.is_ok()
-            && let Some(end) = suffer(&effect).await
-        {
-            return end;
-        }
-        Some(answer)
-    }
-
-    fn perform(&self, operation: Operation, caller: Option<&Account>, past: Option<Txn>) -> Answer {
-        let store = &self.cloud.store;
-        if operation.reads {
-            return self.run(operation, caller, &past.map_or_else(|| store.read(), Ok)?);
-        }
-        let work = || {
-            let of = |text: fn(&Account) -> &str| caller.map_or("", text);
-            let (secret_id, uin) = (of(|caller| &caller.secret_id), of(|caller| &caller.uin));
-            let who = Caller { service: "cos", action: operation.name, secret_id, uin };
-            self.cloud.faults.remember(&who, || store.read())?;
-            let txn = store.write()?;
-            self.run_and(operation, caller, &txn, |request, answer| (answer, request.events.take()))
-                .and_then(|(answer, events)| {
-                    let reply = answer?;
-                    txn.commit()?;
-                    for event in &events {
-                        events::object_changed(self.cloud, event);
-                    }
-                    Ok(reply)
-                })
-        };
-        if store.is_on_disk() { tokio::task::block_in_place(work) } else { work() }
-    }
-
-    fn run(&self, operation: Operation, caller: Option<&Account>, txn: &Txn) -> Answer {
-        self.run_and(operation, caller, txn, |_, answer| answer)?
-    }
-
-    fn run_and<T>(
-        &self,
-        operation: Operation,
-        caller: Option<&Account>,
-        txn: &Txn,
-        then: impl FnOnce(&Request<'_>, Answer) -> T,
-    ) -> Result<T, Refusal> {
-        let owner = self.owner(caller, txn)?;
-        let request = Request {
-            cloud: self.cloud,
-            caller,
-            store: txn.scope(&owner, ""),
-            address: &self.incoming.address,
-            query: &self.incoming.query,
-            headers: &self.head.headers,
-            body: self.body,
-            now: self.cloud.clock.now(),
-            request_id: self.request_id,
-            events: RefCell::default(),
-        };
-        let mut answer = (operation.run)(&request);
-        if self.head.headers.contains_key("origin") && self.head.method != Method::OPTIONS {
-            let method = self.head.method.as_str();
-            answer = answer.map(|reply| cors::decorate(&request, method, reply));
-        }
-        Ok(then(&request, answer))
-    }
-
-    /// The UIN of the bucket's owner: the caller, or whoever has a bucket of that name.
-    fn owner(&self, caller: Option<&Account>, txn: &Txn) -> Result<String, StoreError> {
-        let name = self.incoming.address.bucket.as_deref().unwrap_or_default();
-        let own = caller.map(|caller| (caller.uin.clone(), format!("-{}", caller.app_id)));
-        match own {
-            Some((uin, suffix)) if name.is_empty() || name.ends_with(&suffix) => Ok(uin),
-            own => {
-                let buckets = txn.every::<Bucket>()?.into_iter();
-                let found = buckets.into_iter().find(|(_, _, known, _)| known == name);
-                let found = found.map(|(account, ..)| account);
-                Ok(found.or_else(|| own.map(|(uin, _)| uin)).unwrap_or_default())
-            }
-        }
-    }
-}
-
-/// Waits if that is the effect. What is answered in place of the operation's answer, if the effect
-/// is of that kind: an error, or (inner `None`) nothing at all.
-async fn suffer(effect: &Effect) -> Option<Option<Answer>> {
-    match effect {
-        Effect::Delay { ms } => {
-            tokio::time::sleep(Duration::from_millis(*ms)).await;
-            None
-        }
-        Effect::Stale | Effect::Outcome { .. } => None,
-        Effect::Drop => Some(None),
-        Effect::Throttle => Some(Some(refused("SlowDown", "Reduce your request rate."))),
-        Effect::Fail { code, message } => {
-            Some(Some(Err(Refusal::with_code(code.clone(), message.clone()))))
-        }
-    }
-}
 
 /// The HTTP status of an error.
 fn status(code: &str) -> u16 {
@@ -278,13 +65,16 @@ fn status(code: &str) -> u16 {
         "BucketAlreadyExists"
         | "BucketAlreadyOwnedByYou"
         | "BucketNotEmpty"
-        | "FileAlreadyExists" => 409,
+        | "FileAlreadyExists"
+        | "InvalidBucketState"
+        | "RecordAlreadyExist" => 409,
         "PreconditionFailed" => 412,
         "InvalidRange" => 416,
         "InternalError" => 500,
         "NotImplemented" => 501,
+        "BadGateway" => 502,
         "ServiceUnavailable" | "SlowDown" => 503,
-        code if code.starts_with("NoSuch") => 404,
+        code if code.starts_with("NoSuch") || code.ends_with("NotFoundError") => 404,
         _ => 400,
     }
 }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use hyper::HeaderMap;
 use serde::{Deserialize, Serialize};
 
 use super::acl::Acl;
 use super::bucket::Bucket;
 use super::content::{Content, Crc64, check_md5, etag, md5};
+use super::encryption::Sealed;
 use super::request::{Answer, Reply, Request, Right};
 use super::setting::{TagSet, object_tags};
-use super::{lifecycle, xml};
+use super::{lifecycle, lock, xml};
 use crate::clock::Time;
 use crate::percent;
 use crate::refusal::{Refusal, refuse, refused};
-use crate::store::Record;
+use crate::store::{Record, Scope};
 
 /// Headers that are kept with an object and given back, beside those of its own.
 const KEPT: &[&str] = &[
@@ -33,6 +35,7 @@ const CLASSES: &[&str] =
 /// A version of an object, or a marker that it is deleted. Stored under bucket, key and a number
 /// that falls, so that the newest version is the first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Object {
     /// The version's id; empty for the one that a bucket without versions has.
     pub(super) version: String,
@@ -48,8 +51,11 @@ pub(crate) struct Object {
     /// That of the bucket, if none.
     pub(super) acl: Option<Acl>,
     pub(super) tags: TagSet,
-    /// The algorithm; empty for an object that lies in clear.
-    pub(super) encryption: String,
+    pub(super) sealed: Sealed,
+    /// Until when nobody may delete or overwrite it.
+    pub(super) retained_until: Option<i64>,
+    /// What replication has made of it: `Completed`, or `Replica` for what it has made.
+    pub(super) replication: String,
 }
 
 impl Record for Object {
@@ -86,11 +92,6 @@ impl Object {
             let text = format!("The bucket has no storage class `{class}`.");
             return refused("InvalidStorageClass", text);
         }
-        let by_default = bucket.encryption.as_ref().map_or("", |encryption| encryption.algorithm());
-        let encryption = request.header("x-cos-server-side-encryption").unwrap_or(by_default);
-        if !["", "AES256"].contains(&encryption) {
-            return refused("NotImplemented", "The local cloud encrypts with AES256 only.");
-        }
         let tags = request.header("x-cos-tagging").map(TagSet::of_header).transpose()?;
         Ok(Self {
             modified: request.now.0,
@@ -98,7 +99,8 @@ impl Object {
             class: class.to_owned(),
             acl: Acl::of_headers(request)?,
             tags: tags.unwrap_or_default(),
-            encryption: encryption.to_owned(),
+            sealed: Sealed::of(request, bucket)?,
+            retained_until: lock::of_new(request, bucket)?,
             ..Self::default()
         })
     }
@@ -130,14 +132,15 @@ impl Object {
         if !self.tags.tags.is_empty() {
             reply = reply.with("x-cos-tagging-count", self.tags.tags.len().to_string());
         }
-        self.named(reply)
+        if !self.replication.is_empty() {
+            reply = reply.with("x-cos-replication-status", &self.replication);
+        }
+        self.named(self.locked(reply))
     }
 
     /// The answer with the version and encryption.
-    pub(super) fn named(&self, mut reply: Reply) -> Reply {
-        if !self.encryption.is_empty() {
-            reply = reply.with("x-cos-server-side-encryption", &self.encryption);
-        }
+    pub(super) fn named(&self, reply: Reply) -> Reply {
+        let mut reply = self.sealed.told(reply);
         if !self.version.is_empty() {
             reply = reply.with("x-cos-version-id", &self.version);
         }
@@ -195,7 +198,7 @@ pub(super) fn named(
         Some(version) => all.find(|(_, object)| object.version == version),
     };
     let acl = found.as_ref().and_then(|(_, object)| object.acl.as_ref()).unwrap_or(&bucket.acl);
-    request.must(right, acl)?;
+    request.must(right, bucket, acl)?;
     match (found, version) {
         (Some((_, object)), Some(_)) if object.marker => {
             refused("MethodNotAllowed", "The version is a delete marker.")
@@ -209,13 +212,29 @@ pub(super) fn named(
 }
 
 /// Stores an object as the newest of its key, in place of what may not stay.
+///
+/// # Errors
+/// `AccessDenied` where what may not stay is locked.
 pub(super) fn insert(
     request: &Request<'_>,
     bucket: &Bucket,
     key: &str,
     object: &mut Object,
 ) -> Result<(), Refusal> {
-    let (name, store) = (request.bucket_name(), &request.store);
+    place(&request.store, (request.bucket_name(), bucket), key, object, request.now)
+}
+
+/// Stores an object as the newest of a key of any bucket.
+///
+/// # Errors
+/// As [`insert`].
+pub(super) fn place(
+    store: &Scope<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    object: &mut Object,
+    now: Time,
+) -> Result<(), Refusal> {
     let number = (u64::MAX - store.next("cos.version")?).to_string();
     if bucket.keeps_versions() {
         use base64::Engine;
@@ -223,7 +242,8 @@ pub(super) fn insert(
     } else {
         for (id, old) in store.scan::<Object>(&format!("{name}\0{key}\0"))? {
             if old.version.is_empty() {
-                erase(request, &id, &old)?;
+                old.must_be_free(now)?;
+                erase(store, &id, &old)?;
             }
         }
     }
@@ -234,9 +254,9 @@ pub(super) fn insert(
 ///
 /// # Errors
 /// When the store fails.
-pub(super) fn erase(request: &Request<'_>, id: &str, object: &Object) -> Result<(), Refusal> {
-    object.content.remove(&request.store)?;
-    request.store.remove::<Object>(id)?;
+pub(super) fn erase(store: &Scope<'_>, id: &str, object: &Object) -> Result<(), Refusal> {
+    object.content.remove(store)?;
+    store.remove::<Object>(id)?;
     Ok(())
 }
 
@@ -252,16 +272,49 @@ pub(super) fn writable(request: &Request<'_>) -> Result<Bucket, Refusal> {
     Ok(bucket)
 }
 
+/// Keeps what was pulled from an origin.
+///
+/// # Errors
+/// Those of a put.
+pub(super) fn pulled(
+    request: &Request<'_>,
+    bucket: &Bucket,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Object, Refusal> {
+    check_key(request.key())?;
+    let mut object = Object::described(request, bucket)?;
+    object.headers.clear();
+    for (name, value) in headers {
+        if KEPT.contains(&name.as_str()) {
+            let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            object.headers.insert(name.to_string(), text);
+        }
+    }
+    fill(request, bucket, &mut object, body)?;
+    request.happened("cos:ObjectCreated:Origin", bucket, request.key(), &object);
+    Ok(object)
+}
+
+/// Gives an object its bytes, and stores it.
+fn fill(
+    request: &Request<'_>,
+    bucket: &Bucket,
+    object: &mut Object,
+    body: &[u8],
+) -> Result<(), Refusal> {
+    object.etag = etag(&md5(body));
+    object.size = body.len() as u64;
+    object.crc = Crc64::new().update(body).value();
+    object.content = Content::store(&request.store, body)?;
+    insert(request, bucket, request.key(), object)
+}
+
 pub(super) fn put(request: &Request<'_>) -> Answer {
     let bucket = writable(request)?;
-    let digest = md5(request.body);
-    check_md5(request, &digest)?;
+    check_md5(request, &md5(request.body))?;
     let mut object = Object::described(request, &bucket)?;
-    object.etag = etag(&digest);
-    object.size = request.body.len() as u64;
-    object.crc = Crc64::new().update(request.body).value();
-    object.content = Content::store(&request.store, request.body)?;
-    insert(request, &bucket, request.key(), &mut object)?;
+    fill(request, &bucket, &mut object, request.body)?;
     request.happened("cos:ObjectCreated:Put", &bucket, request.key(), &object);
     let reply = Reply::empty(200)
         .with("ETag", format!("\"{}\"", object.etag))
@@ -329,82 +382,6 @@ fn condition(request: &Request<'_>, object: &Object) -> Result<Option<Reply>, Re
     Ok(unchanged.then(|| Reply::empty(304).with("ETag", format!("\"{}\"", object.etag))))
 }
 
-pub(super) fn delete(request: &Request<'_>) -> Answer {
-    let bucket = request.bucket(Right::Write)?;
-    let deleted = remove(request, &bucket, request.key(), request.parameter("versionId"))?;
-    let reply = Reply::empty(204);
-    Ok(match deleted {
-        Some(object) if object.marker => object.named(reply.with("x-cos-delete-marker", "true")),
-        Some(object) => object.named(reply),
-        None => reply,
-    })
-}
-
-/// Deletes an object or one of its versions: what was erased or, where versions are kept, the
-/// marker that was set. Nothing to delete is no error.
-fn remove(
-    request: &Request<'_>,
-    bucket: &Bucket,
-    key: &str,
-    version: Option<&str>,
-) -> Result<Option<Object>, Refusal> {
-    let name = request.bucket_name();
-    let mut all = request.store.scan::<Object>(&format!("{name}\0{key}\0"))?.into_iter();
-    let found = match version {
-        None if bucket.versioning.is_some() => {
-            let mut marker = Object::marker(request.now.0);
-            insert(request, bucket, key, &mut marker)?;
-            request.happened("cos:ObjectRemove:DeleteMarkerCreated", bucket, key, &marker);
-            return Ok(Some(marker));
-        }
-        None => all.next(),
-        Some("null") => all.find(|(_, object)| object.version.is_empty()),
-        Some(version) => all.find(|(_, object)| object.version == version),
-    };
-    let Some((id, object)) = found else { return Ok(None) };
-    erase(request, &id, &object)?;
-    let gone = Object { version: object.version.clone(), ..Object::default() };
-    request.happened("cos:ObjectRemove:Delete", bucket, key, &gone);
-    Ok(Some(object))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Deletion {
-    #[serde(default)]
-    quiet: bool,
-    #[serde(default)]
-    object: Vec<Named>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Named {
-    key: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    version_id: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Deleted {
-    #[serde(rename = "Deleted")]
-    all: Vec<Named>,
-}
-
-pub(super) fn delete_many(request: &Request<'_>) -> Answer {
-    let bucket = request.bucket(Right::Write)?;
-    check_md5(request, &md5(request.body))?;
-    let deletion: Deletion = xml::read(request.body)?;
-    if deletion.object.is_empty() || deletion.object.len() > 1000 {
-        return refused("MalformedXML", "1 to 1000 objects can be deleted at once.");
-    }
-    for object in &deletion.object {
-        remove(request, &bucket, &object.key, object.version_id.as_deref())?;
-    }
-    let all = if deletion.quiet { Vec::new() } else { deletion.object };
-    Ok(Reply::xml(xml::write("DeleteResult", &Deleted { all })?))
-}
-
 /// The object that `x-cos-copy-source` names.
 ///
 /// # Errors
@@ -413,6 +390,7 @@ pub(super) fn source(request: &Request<'_>) -> Result<Object, Refusal> {
     let text = request.header("x-cos-copy-source").unwrap_or_default();
     let (place, query) = text.split_once('?').unwrap_or((text, ""));
     let parts = place
+        .trim_start_matches('/')
         .split_once('/')
         .and_then(|(host, key)| Some((host.split('.').next()?.to_owned(), percent::decode(key)?)));
     let Some((name, key)) = parts else {
@@ -426,7 +404,7 @@ pub(super) fn source(request: &Request<'_>) -> Result<Object, Refusal> {
         Some(version) => found.find(|(_, object)| object.version == version),
         None => found.next(),
     };
-    request.must(Right::Read, &bucket.acl)?;
+    request.must_at(("GetObject", &name, &key), Right::Read, &bucket, &bucket.acl)?;
     match found {
         Some((_, object)) if !object.marker => Ok(object),
         _ => refused("NoSuchKey", "The object to copy does not exist."),

@@ -3,7 +3,10 @@
 use hyper::Method;
 
 use super::request::{Answer, Request};
-use super::{bucket, list, object, setting, upload};
+use super::{
+    bucket, domain, encryption, list, lock, logging, object, origin, policy, removal, replication,
+    setting, tiering, upload,
+};
 
 /// One operation of COS.
 #[derive(Clone, Copy)]
@@ -59,12 +62,33 @@ operations! {
     Bucket GET "website" => "GetBucketWebsite", true, setting::get_website;
     Bucket PUT "website" => "PutBucketWebsite", false, setting::put_website;
     Bucket DELETE "website" => "DeleteBucketWebsite", false, setting::delete_website;
-    Bucket GET "encryption" => "GetBucketEncryption", true, setting::get_encryption;
-    Bucket PUT "encryption" => "PutBucketEncryption", false, setting::put_encryption;
-    Bucket DELETE "encryption" => "DeleteBucketEncryption", false, setting::delete_encryption;
+    Bucket GET "encryption" => "GetBucketEncryption", true, encryption::get;
+    Bucket PUT "encryption" => "PutBucketEncryption", false, encryption::put;
+    Bucket DELETE "encryption" => "DeleteBucketEncryption", false, encryption::delete;
     Bucket GET "accelerate" => "GetBucketAccelerate", true, setting::get_accelerate;
     Bucket PUT "accelerate" => "PutBucketAccelerate", false, setting::put_accelerate;
-    Bucket POST "delete" => "DeleteMultipleObjects", false, object::delete_many;
+    Bucket GET "logging" => "GetBucketLogging", true, logging::get;
+    Bucket PUT "logging" => "PutBucketLogging", false, logging::put;
+    Bucket GET "object-lock" => "GetBucketObjectLockConfiguration", true, lock::get;
+    Bucket PUT "object-lock" => "PutBucketObjectLockConfiguration", false, lock::put;
+    Bucket GET "intelligenttiering" => "GetBucketIntelligentTiering", true, tiering::get_whole;
+    Bucket PUT "intelligenttiering" => "PutBucketIntelligentTiering", false, tiering::put_whole;
+    Bucket GET "intelligent-tiering" => "GetBucketIntelligentTiering", true, tiering::get;
+    Bucket PUT "intelligent-tiering" => "PutBucketIntelligentTiering", false, tiering::put;
+    Bucket DELETE "intelligent-tiering" => "DeleteBucketIntelligentTiering", false, tiering::delete;
+    Bucket GET "replication" => "GetBucketReplication", true, replication::get;
+    Bucket PUT "replication" => "PutBucketReplication", false, replication::put;
+    Bucket DELETE "replication" => "DeleteBucketReplication", false, replication::delete;
+    Bucket GET "origin" => "GetBucketOrigin", true, origin::get;
+    Bucket PUT "origin" => "PutBucketOrigin", false, origin::put;
+    Bucket DELETE "origin" => "DeleteBucketOrigin", false, origin::delete;
+    Bucket GET "domain" => "GetBucketDomain", true, domain::get;
+    Bucket PUT "domain" => "PutBucketDomain", false, domain::put;
+    Bucket DELETE "domain" => "DeleteBucketDomain", false, domain::delete;
+    Bucket GET "policy" => "GetBucketPolicy", true, policy::get;
+    Bucket PUT "policy" => "PutBucketPolicy", false, policy::put;
+    Bucket DELETE "policy" => "DeleteBucketPolicy", false, policy::delete;
+    Bucket POST "delete" => "DeleteMultipleObjects", false, removal::delete_many;
     Bucket GET => "GetBucket", true, list::objects;
     Bucket HEAD => "HeadBucket", true, bucket::head;
     Bucket PUT => "PutBucket", false, bucket::put;
@@ -80,30 +104,35 @@ operations! {
     Object GET "tagging" => "GetObjectTagging", true, object::get_tagging;
     Object PUT "tagging" => "PutObjectTagging", false, object::put_tagging;
     Object DELETE "tagging" => "DeleteObjectTagging", false, object::delete_tagging;
+    Object GET "retention" => "GetObjectRetention", true, lock::get_retention;
+    Object PUT "retention" => "PutObjectRetention", false, lock::put_retention;
     Object GET => "GetObject", true, object::get;
     Object HEAD => "HeadObject", true, object::head;
     Object PUT from "x-cos-copy-source" => "PutObjectCopy", false, object::copy;
     Object PUT => "PutObject", false, object::put;
-    Object DELETE => "DeleteObject", false, object::delete;
+    Object DELETE => "DeleteObject", false, removal::delete;
 }
 
 /// Parameters that choose an operation which this cloud does not carry out. Without this list such
 /// a request would be taken for one on the object or bucket itself.
 const FOREIGN: &[&str] = &[
+    "analytics",
     "append",
+    "attributes",
     "cos_ci",
-    "domain",
-    "intelligent-tiering",
+    "domaincertificate",
     "inventory",
-    "logging",
+    "legal-hold",
+    "metrics",
     "notification",
-    "object-lock",
-    "origin",
-    "policy",
+    "ownershipControls",
+    "policyStatus",
+    "publicAccessBlock",
     "referer",
-    "replication",
+    "requestPayment",
     "restore",
     "select",
+    "torrent",
 ];
 
 /// The operation of a request; `None` for one that this cloud does not carry out.
@@ -135,5 +164,6 @@ pub(super) fn find(
 pub(crate) fn names() -> Vec<String> {
     let mut names: Vec<_> = OPERATIONS.iter().map(|(.., op)| op.name.to_owned()).collect();
     names.sort_unstable();
+    names.dedup();
     names
 }

@@ -11,6 +11,7 @@ use super::address::{Address, Door};
 use super::bucket::Bucket;
 use super::events::Event;
 use super::object::Object;
+use super::policy::{Verdict, Wish};
 use crate::accounts::Account;
 use crate::clock::Time;
 use crate::cloud::Cloud;
@@ -56,6 +57,8 @@ pub(super) struct Request<'a> {
     pub(super) cloud: &'a Arc<Cloud>,
     /// Who signed; nobody where the request is not signed.
     pub(super) caller: Option<&'a Account>,
+    /// The operation's name.
+    pub(super) operation: &'static str,
     /// What COS holds for the bucket's owner.
     pub(super) store: Scope<'a>,
     /// What it is addressed to.
@@ -73,6 +76,18 @@ pub(super) struct Request<'a> {
     /// What has happened to objects, to be told once it is lasting.
     pub(super) events: RefCell<Vec<Event>>,
 }
+
+/// What cannot be set on a bucket that is a file system at the same time.
+const NOT_OF_FILES: &[&str] = &[
+    "ACL",
+    "Accelerate",
+    "Domain",
+    "Encryption",
+    "Origin",
+    "Replication",
+    "Versioning",
+    "Website",
+];
 
 /// What a request wants to do; decides what access it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +134,7 @@ impl Request<'_> {
     /// `NoSuchBucket`, `AccessDenied`.
     pub(super) fn bucket(&self, right: Right) -> Result<Bucket, Refusal> {
         let bucket = self.existing_bucket()?;
-        self.must(right, &bucket.acl)?;
+        self.must(right, &bucket, &bucket.acl)?;
         Ok(bucket)
     }
 
@@ -139,18 +154,48 @@ impl Request<'_> {
         if self.address.door == Door::Accelerate && !bucket.accelerated {
             return refused("AccessDenied", "The bucket's global acceleration is not enabled.");
         }
+        let of_files = |what: &str| self.operation.ends_with(what);
+        if bucket.is_file_system
+            && self.operation.contains("Bucket")
+            && let Some(what) = NOT_OF_FILES.iter().find(|what| of_files(what))
+        {
+            let text = format!("A bucket that is a file system, too, has no {what}.");
+            return refused("MethodNotAllowed", text);
+        }
         Ok(bucket)
     }
 
-    /// Refuses callers that have not the right.
+    /// Refuses callers to whom neither the bucket's policy nor an ACL gives the right.
     ///
     /// # Errors
     /// `AccessDenied`.
-    pub(super) fn must(&self, right: Right, acl: &Acl) -> Result<(), Refusal> {
-        let allowed = match self.caller {
-            None => acl.lets_anybody(right),
-            Some(caller) if caller.uin == self.store.account() => true,
-            Some(caller) => acl.lets_account(right, &caller.uin),
+    pub(super) fn must(&self, right: Right, bucket: &Bucket, acl: &Acl) -> Result<(), Refusal> {
+        let place = (self.operation, self.bucket_name(), self.key());
+        self.must_at(place, right, bucket, acl)
+    }
+
+    /// Refuses callers that may not carry out an operation on an object of a bucket.
+    ///
+    /// # Errors
+    /// `AccessDenied`.
+    pub(super) fn must_at(
+        &self,
+        (operation, name, key): (&str, &str, &str),
+        right: Right,
+        bucket: &Bucket,
+        acl: &Acl,
+    ) -> Result<(), Refusal> {
+        if self.caller.is_some_and(|caller| caller.uin == self.store.account()) {
+            return Ok(());
+        }
+        let wish =
+            Wish { caller: self.caller, operation, bucket: name, region: &bucket.region, key };
+        let verdict = bucket.policy.as_ref().map(|policy| policy.verdict(&wish)).transpose()?;
+        let allowed = match (verdict, self.caller) {
+            (Some(Verdict::Allowed), _) => true,
+            (Some(Verdict::Denied), _) => false,
+            (_, None) => acl.lets_anybody(right),
+            (_, Some(caller)) => acl.lets_account(right, &caller.uin),
         };
         if allowed {
             return Ok(());

@@ -214,31 +214,6 @@ pub(super) struct Redirect {
     pub(super) replace_key_prefix_with: Option<String>,
 }
 
-/// What new objects are encrypted with.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Encryption {
-    #[serde(rename = "Rule")]
-    rule: EncryptionRule,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct EncryptionRule {
-    apply_server_side_encryption_by_default: ByDefault,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct ByDefault {
-    #[serde(rename = "SSEAlgorithm")]
-    algorithm: String,
-}
-
-impl Encryption {
-    pub(super) fn algorithm(&self) -> &str {
-        &self.rule.apply_server_side_encryption_by_default.algorithm
-    }
-}
-
 #[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Accelerate {
@@ -301,7 +276,11 @@ pub(super) fn object_tags(document: &[u8]) -> Result<TagSet, Refusal> {
 }
 
 /// Changes the bucket for its owner.
-fn change(request: &Request<'_>, status: u16, change: impl FnOnce(&mut Bucket)) -> Answer {
+pub(super) fn change(
+    request: &Request<'_>,
+    status: u16,
+    change: impl FnOnce(&mut Bucket),
+) -> Answer {
     let mut bucket = request.owned_bucket()?;
     change(&mut bucket);
     request.store.put(request.bucket_name(), &bucket)?;
@@ -309,7 +288,7 @@ fn change(request: &Request<'_>, status: u16, change: impl FnOnce(&mut Bucket)) 
 }
 
 /// Shows a document that may not be there.
-fn show<T: Serialize>(root: &str, value: Option<T>, missing: &'static str) -> Answer {
+pub(super) fn show<T: Serialize>(root: &str, value: Option<T>, missing: &'static str) -> Answer {
     match value {
         Some(value) => Ok(Reply::xml(xml::write(root, &value)?)),
         None => refused(missing, "The configuration does not exist."),
@@ -334,6 +313,17 @@ pub(super) fn put_versioning(request: &Request<'_>) -> Answer {
     let versioning: Versioning = xml::read(request.body)?;
     if !["Enabled", "Suspended"].contains(&&*versioning.status) {
         return refused("MalformedXML", "The Status is Enabled or Suspended.");
+    }
+    let bucket = request.owned_bucket()?;
+    let needed = match &bucket {
+        _ if versioning.is_on() => None,
+        Bucket { replication: Some(_), .. } => Some("objects are replicated"),
+        Bucket { lock: Some(_), .. } if bucket.keeps_versions() => Some("objects can be locked"),
+        _ => None,
+    };
+    if let Some(why) = needed {
+        let text = format!("Versioning cannot be suspended while {why} in the bucket.");
+        return refused("InvalidBucketState", text);
     }
     change(request, 200, |bucket| bucket.versioning = Some(versioning))
 }
@@ -420,24 +410,6 @@ pub(super) fn put_website(request: &Request<'_>) -> Answer {
 
 pub(super) fn delete_website(request: &Request<'_>) -> Answer {
     change(request, 204, |bucket| bucket.website = None)
-}
-
-pub(super) fn get_encryption(request: &Request<'_>) -> Answer {
-    let encryption = request.owned_bucket()?.encryption;
-    show("ServerSideEncryptionConfiguration", encryption, "NoSuchEncryptionConfiguration")
-}
-
-pub(super) fn put_encryption(request: &Request<'_>) -> Answer {
-    let encryption: Encryption = xml::read(request.body)?;
-    if encryption.algorithm() != "AES256" {
-        let text = format!("The local cloud has AES256, not {}.", encryption.algorithm());
-        return refused("NotImplemented", text);
-    }
-    change(request, 200, |bucket| bucket.encryption = Some(encryption))
-}
-
-pub(super) fn delete_encryption(request: &Request<'_>) -> Answer {
-    change(request, 204, |bucket| bucket.encryption = None)
 }
 
 pub(super) fn get_accelerate(request: &Request<'_>) -> Answer {

@@ -5,6 +5,7 @@
 //! signature and the token (in [`Keyring::verify`]).
 
 pub mod cos;
+pub mod sigv4;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -156,7 +156,7 @@ fn what_the_cloud_would_refuse_is_refused_while_planning() {
         (named("Files-1250000000"), ["lower-case", "bucket"]),
         (named(&format!("{}-1250000000", "x".repeat(50))), ["60 characters", "bucket"]),
         (bucket("acl = \"open\""), ["public-read", "acl"]),
-        (bucket("encryption_algorithm = \"KMS\""), ["AES256", "encryption_algorithm"]),
+        (bucket("encryption_algorithm = \"ROT13\""), ["AES256", "encryption_algorithm"]),
         (bucket("lifecycle_rules {}"), ["Rule without an action", "another action"]),
         (
             bucket("lifecycle_rules {\n expiration {\n days = 1\n date = \"2030-01-01\"\n}\n}"),

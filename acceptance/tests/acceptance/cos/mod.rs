@@ -3,6 +3,7 @@
 mod bucket;
 mod code;
 mod object;
+mod settings;
 
 use acceptance::Case;
 use tencentcloud_api::cos::{self, Body, ObjectSettings, Place};

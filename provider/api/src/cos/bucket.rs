@@ -15,12 +15,16 @@ pub struct NewBucket {
     pub acl: Option<String>,
     /// Whether its objects lie in several zones.
     pub multi_az: bool,
+    /// Whether it is a file system at the same time (CHDFS).
+    pub file_system: bool,
 }
 
 #[derive(Serialize)]
 struct Creation {
-    #[serde(rename = "BucketAZConfig")]
-    zones: &'static str,
+    #[serde(rename = "BucketAZConfig", skip_serializing_if = "Option::is_none")]
+    zones: Option<&'static str>,
+    #[serde(rename = "BucketArchConfig", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
 }
 
 /// Makes a bucket.
@@ -33,8 +37,10 @@ pub async fn put_bucket(client: &Client, bucket: &str, new: &NewBucket) -> Resul
     if let Some(acl) = &new.acl {
         request = request.header("x-cos-acl", acl);
     }
-    if new.multi_az {
-        request = request.document("CreateBucketConfiguration", &Creation { zones: "MAZ" });
+    let creation =
+        Creation { zones: new.multi_az.then_some("MAZ"), kind: new.file_system.then_some("OFS") };
+    if new.multi_az || new.file_system {
+        request = request.document("CreateBucketConfiguration", &creation);
     }
     request.send(client).await.map(drop)
 }
@@ -46,6 +52,8 @@ pub struct BucketHead {
     pub region: String,
     /// Whether its objects lie in several zones.
     pub multi_az: bool,
+    /// Whether it is a file system at the same time.
+    pub file_system: bool,
 }
 
 /// Looks at a bucket; `None` where there is none.
@@ -59,6 +67,7 @@ pub async fn find_bucket(client: &Client, bucket: &str) -> Result<Option<BucketH
     Ok(found.map(|reply| BucketHead {
         region: reply.header("x-cos-bucket-region"),
         multi_az: reply.header("x-cos-bucket-az-type") == "MAZ",
+        file_system: reply.header("x-cos-bucket-arch") == "OFS",
     }))
 }
 
@@ -163,17 +172,7 @@ pub(super) fn canned(reply: &Reply) -> Result<String> {
     .to_owned())
 }
 
-/// A bucket's ACL: `private`, `public-read` or `public-read-write`.
-///
-/// # Errors
-///
-/// Any [`Error`](crate::Error).
-pub async fn bucket_acl(client: &Client, bucket: &str) -> Result<String> {
-    let request = Request::new("GetBucketACL", Kind::Read, Method::GET, bucket);
-    canned(&request.parameter("acl", "").send(client).await?)
-}
-
-/// Sets a bucket's ACL.
+/// Sets a bucket's ACL to `private`, `public-read` or `public-read-write`.
 ///
 /// # Errors
 ///

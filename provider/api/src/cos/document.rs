@@ -78,6 +78,16 @@ documents! {
         ["GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite"];
     EncryptionConfiguration = "encryption", "ServerSideEncryptionConfiguration",
         ["GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption"];
+    LoggingStatus = "logging", "BucketLoggingStatus",
+        ["GetBucketLogging", "PutBucketLogging", ""];
+    ObjectLockConfiguration = "object-lock", "ObjectLockConfiguration",
+        ["GetBucketObjectLockConfiguration", "PutBucketObjectLockConfiguration", ""];
+    ReplicationConfiguration = "replication", "ReplicationConfiguration",
+        ["GetBucketReplication", "PutBucketReplication", "DeleteBucketReplication"];
+    OriginConfiguration = "origin", "OriginConfiguration",
+        ["GetBucketOrigin", "PutBucketOrigin", "DeleteBucketOrigin"];
+    DomainConfiguration = "domain", "DomainConfiguration",
+        ["GetBucketDomain", "PutBucketDomain", "DeleteBucketDomain"];
 }
 
 macro_rules! structs {
@@ -276,7 +286,187 @@ structs! {
     }
     /// What new objects are encrypted with.
     DefaultEncryption {
-        /// `AES256`.
+        /// `AES256` or `KMS`.
         algorithm "SSEAlgorithm": String;
+        /// The key of KMS; empty for that of the product.
+        key "KMSMasterKeyID": String, "String::is_empty";
+    }
+    /// Whether accesses are logged.
+    LoggingStatus {
+        /// Where to; nothing where they are not.
+        enabled "LoggingEnabled": Option<LoggingEnabled>, "Option::is_none";
+    }
+    /// Where accesses are logged.
+    LoggingEnabled {
+        /// The bucket.
+        bucket "TargetBucket": String;
+        /// How the keys of the logs begin.
+        prefix "TargetPrefix": String;
+    }
+    /// Whether objects can be locked.
+    ObjectLockConfiguration {
+        /// `Enabled`.
+        enabled "ObjectLockEnabled": String;
+        /// For how long new objects are.
+        rule "Rule": Option<ObjectLockRule>, "Option::is_none";
+    }
+    /// How long new objects are locked.
+    ObjectLockRule {
+        /// Unless the request says something else.
+        by_default "DefaultRetention": DefaultRetention;
+    }
+    /// How long new objects are locked.
+    DefaultRetention {
+        /// `COMPLIANCE`.
+        mode "Mode": String;
+        /// Days.
+        days "Days": i64;
+    }
+    /// What is replicated, and where to.
+    ReplicationConfiguration {
+        /// On whose behalf.
+        role "Role": String;
+        /// The rules.
+        rules "Rule": Vec<ReplicationRule>;
+    }
+    /// What is replicated, and where to.
+    ReplicationRule {
+        /// `Enabled` or `Disabled`.
+        status "Status": String;
+        /// Its name.
+        id "ID": Option<String>, "Option::is_none";
+        /// Which rule counts of two.
+        priority "Priority": Option<i64>, "Option::is_none";
+        /// How the keys begin.
+        prefix "Prefix": Option<String>, "Option::is_none";
+        /// Which objects.
+        filter "Filter": Option<ReplicationFilter>, "Option::is_none";
+        /// Where to.
+        destination "Destination": ReplicationDestination;
+        /// Whether markers of deleted objects are, too.
+        delete_markers "DeleteMarkerReplication": Option<ReplicationSwitch>, "Option::is_none";
+        /// Which encrypted objects.
+        criteria "SourceSelectionCriteria": Option<SourceSelectionCriteria>, "Option::is_none";
+    }
+    /// Which objects are replicated.
+    ReplicationFilter {
+        /// Several conditions.
+        and "And": Option<ReplicationAnd>, "Option::is_none";
+        /// How the keys begin.
+        prefix "Prefix": Option<String>, "Option::is_none";
+    }
+    /// Several conditions.
+    ReplicationAnd {
+        /// How the keys begin.
+        prefix "Prefix": Option<String>, "Option::is_none";
+        /// Tags.
+        tags "Tag": Vec<Tag>, "Vec::is_empty";
+    }
+    /// Where objects are replicated to.
+    ReplicationDestination {
+        /// The bucket, as `qcs::cos:REGION::NAME`.
+        bucket "Bucket": String;
+        /// The storage class.
+        storage_class "StorageClass": Option<String>, "Option::is_none";
+        /// What they are encrypted with.
+        encryption "EncryptionConfiguration": Option<ReplicaEncryption>, "Option::is_none";
+    }
+    /// What replicas are encrypted with.
+    ReplicaEncryption {
+        /// The key of KMS.
+        key "ReplicaKmsKeyID": String;
+    }
+    /// Whether something is replicated.
+    ReplicationSwitch {
+        /// `Enabled` or `Disabled`.
+        status "Status": String, "String::is_empty";
+    }
+    /// Which encrypted objects are replicated.
+    SourceSelectionCriteria {
+        /// Those with keys of KMS.
+        kms "SseKmsEncryptedObjects": Option<ReplicationSwitch>, "Option::is_none";
+    }
+    /// Where objects come from that the bucket does not have.
+    OriginConfiguration {
+        /// The rules.
+        rules "OriginRule": Vec<OriginRule>;
+    }
+    /// Where some objects come from.
+    OriginRule {
+        /// Which rule counts first.
+        priority "RulePriority": i64;
+        /// `Mirror`, `Proxy` or `Redirect`.
+        kind "OriginType": String;
+        /// Which requests.
+        condition "OriginCondition": OriginCondition;
+        /// How the origin is asked.
+        parameter "OriginParameter": OriginParameter;
+        /// The origin.
+        info "OriginInfo": OriginInfo;
+    }
+    /// Which requests go to the origin.
+    OriginCondition {
+        /// How they failed.
+        status "HTTPStatusCode": String, "String::is_empty";
+        /// How the keys begin.
+        prefix "Prefix": String, "String::is_empty";
+    }
+    /// How the origin is asked.
+    OriginParameter {
+        /// `HTTP`, `HTTPS` or `FOLLOW`.
+        protocol "Protocol": String, "String::is_empty";
+        /// Whether with the query of the request.
+        follow_query "FollowQueryString": Option<bool>, "Option::is_none";
+        /// With which headers.
+        headers "HttpHeader": Option<OriginHeaders>, "Option::is_none";
+        /// Whether its redirects are followed.
+        follow_redirection "FollowRedirection": Option<bool>, "Option::is_none";
+        /// The status of a redirect to it.
+        redirect_code "HttpRedirectCode": String, "String::is_empty";
+        /// Whether what it says of an object is kept.
+        copy_data "CopyOriginData": Option<bool>, "Option::is_none";
+    }
+    /// With which headers an origin is asked.
+    OriginHeaders {
+        /// Headers of its own.
+        new "NewHttpHeaders": Option<OriginHeaderList>, "Option::is_none";
+        /// Headers of the request.
+        follow "FollowHttpHeaders": Option<OriginHeaderList>, "Option::is_none";
+    }
+    /// Headers.
+    OriginHeaderList {
+        /// The headers.
+        headers "Header": Vec<OriginHeader>;
+    }
+    /// A header.
+    OriginHeader {
+        /// The name.
+        key "Key": String;
+        /// The value.
+        value "Value": String, "String::is_empty";
+    }
+    /// An origin.
+    OriginInfo {
+        /// Its host, or several.
+        hosts "HostInfo": Vec<OriginHost>;
+    }
+    /// The host of an origin.
+    OriginHost {
+        /// The name, and a port where it has one.
+        name "HostName": String;
+    }
+    /// The bucket's own domains.
+    DomainConfiguration {
+        /// The domains.
+        rules "DomainRule": Vec<DomainRule>;
+    }
+    /// A domain.
+    DomainRule {
+        /// `ENABLED` or `DISABLED`.
+        status "Status": String;
+        /// The domain.
+        name "Name": String;
+        /// What answers there: `REST`, `WEBSITE` or `ACCELERATE`.
+        kind "Type": String;
     }
 }

@@ -3,26 +3,34 @@
 //!
 //! A bucket's name here is the full one, `NAME-APPID`, and keys have no leading slash.
 
+mod acl;
 mod bucket;
 mod document;
 mod list;
 mod object;
 mod request;
+mod tiering;
 mod upload;
 
 use std::fmt::Write as _;
 
 use crate::action::Service;
 
+pub use acl::{Acl, bucket_acl, put_bucket_acl_document};
 pub use bucket::{
-    BucketHead, BucketRow, NewBucket, bucket_acl, delete_bucket, find_bucket, list_buckets,
-    put_bucket, put_bucket_acl,
+    BucketHead, BucketRow, NewBucket, delete_bucket, find_bucket, list_buckets, put_bucket,
+    put_bucket_acl,
 };
 pub use document::{
     AbortIncompleteMultipartUpload, AccelerateConfiguration, CorsConfiguration, CorsRule,
-    DefaultEncryption, Document, EncryptionConfiguration, EncryptionRule, ErrorDocument,
-    Expiration, Filter, IndexDocument, LifecycleConfiguration, LifecycleRule, NoncurrentExpiration,
-    NoncurrentTransition, Redirect, RedirectAll, RoutingCondition, RoutingRule, RoutingRules, Tag,
+    DefaultEncryption, DefaultRetention, Document, DomainConfiguration, DomainRule,
+    EncryptionConfiguration, EncryptionRule, ErrorDocument, Expiration, Filter, IndexDocument,
+    LifecycleConfiguration, LifecycleRule, LoggingEnabled, LoggingStatus, NoncurrentExpiration,
+    NoncurrentTransition, ObjectLockConfiguration, ObjectLockRule, OriginCondition,
+    OriginConfiguration, OriginHeader, OriginHeaderList, OriginHeaders, OriginHost, OriginInfo,
+    OriginParameter, OriginRule, Redirect, RedirectAll, ReplicaEncryption, ReplicationAnd,
+    ReplicationConfiguration, ReplicationDestination, ReplicationFilter, ReplicationRule,
+    ReplicationSwitch, RoutingCondition, RoutingRule, RoutingRules, SourceSelectionCriteria, Tag,
     TagSet, Tagging, Transition, VersioningConfiguration, WebsiteConfiguration, delete_document,
     find_document, put_document,
 };
@@ -30,6 +38,9 @@ pub use list::{empty_bucket, list_objects};
 pub use object::{
     ObjectHead, ObjectSettings, Place, delete_object, delete_object_tags, find_object,
     find_object_tags, object_acl, put_object_acl, put_object_tags,
+};
+pub use tiering::{
+    TieringAnd, TieringFilter, TieringRule, TieringStep, delete_tiering, list_tiering, put_tiering,
 };
 pub use upload::{Body, content_md5, upload};
 

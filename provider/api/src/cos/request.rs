@@ -150,7 +150,8 @@ impl Errand for Request {
 
     fn compose(&self, client: &Client, signed_at: u64) -> Result<Outgoing> {
         let signer = client.signer()?;
-        let (mut url, inside) = client.shared.endpoints.bucket(&self.bucket, &client.region)?;
+        let endpoints = &client.shared.endpoints;
+        let (mut url, inside) = endpoints.bucket(&self.bucket, &client.region, &client.cluster)?;
         let path = format!("{inside}/{}", self.key);
         url.set_path(&encode(&path, "-_.~/"));
         if !self.parameters.is_empty() {

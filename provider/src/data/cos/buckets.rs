@@ -9,7 +9,7 @@ use tf_schema::{Block, Field, Resource, Value};
 
 use crate::Cloud;
 use crate::data::save;
-use crate::resources::cos::bucket::Bucket;
+use crate::resources::cos::bucket::{Bucket, Domain, Pull};
 
 /// Finds the account's buckets in the provider's region.
 #[derive(Resource, Default)]
@@ -40,6 +40,9 @@ pub struct Row {
     /// Who may read and write the bucket's objects beside the owner.
     #[tf(computed)]
     pub acl: Value<String>,
+    /// Who may do what, as an XML document.
+    #[tf(computed)]
+    pub acl_body: Value<String>,
     /// URL of the bucket.
     #[tf(computed)]
     pub cos_bucket_url: Value<String>,
@@ -55,6 +58,12 @@ pub struct Row {
     /// A static website of the bucket's objects.
     #[tf(computed)]
     pub website: Value<Vec<Website>>,
+    /// Where objects come from that the bucket does not have.
+    #[tf(computed)]
+    pub origin_pull_rules: Value<Vec<OriginPull>>,
+    /// Domains of the account's own, at which the bucket answers, too.
+    #[tf(computed)]
+    pub origin_domain_rules: Value<Vec<OriginDomain>>,
 }
 
 /// Which origins may do what.
@@ -163,6 +172,55 @@ pub struct Website {
     pub error_document: Value<String>,
 }
 
+/// Where some objects come from.
+#[derive(Block, Clone)]
+pub struct OriginPull {
+    /// Which rule counts first.
+    #[tf(computed)]
+    pub priority: Value<i64>,
+    /// Host of the origin.
+    #[tf(computed)]
+    pub host: Value<String>,
+    /// `Mirror`, `Proxy` or `Redirect`.
+    #[tf(computed)]
+    pub back_to_source_mode: Value<String>,
+    /// Whether the mode is `Mirror`.
+    #[tf(computed)]
+    pub sync_back_to_source: Value<bool>,
+    /// How the keys of the objects begin.
+    #[tf(computed)]
+    pub prefix: Value<String>,
+    /// Protocol of the origin.
+    #[tf(computed)]
+    pub protocol: Value<String>,
+    /// Whether the origin gets the query of the request.
+    #[tf(computed)]
+    pub follow_query_string: Value<bool>,
+    /// Whether redirects of the origin are followed.
+    #[tf(computed)]
+    pub follow_redirection: Value<bool>,
+    /// Names of headers of the request that the origin gets.
+    #[tf(computed)]
+    pub follow_http_headers: Value<Vec<String>>,
+    /// Headers that the origin gets beside them.
+    #[tf(computed)]
+    pub custom_http_headers: Value<BTreeMap<String, String>>,
+}
+
+/// A domain at which the bucket answers.
+#[derive(Block, Clone)]
+pub struct OriginDomain {
+    /// The domain.
+    #[tf(computed)]
+    pub domain: Value<String>,
+    /// What answers there.
+    #[tf(computed)]
+    pub r#type: Value<String>,
+    /// `ENABLED` or `DISABLED`.
+    #[tf(computed)]
+    pub status: Value<String>,
+}
+
 impl DataSource for Buckets {
     const TYPE: &'static str = "tencentcloud_cos_buckets";
     type Cloud = Cloud;
@@ -209,6 +267,7 @@ impl From<Bucket> for Row {
         Row {
             bucket: bucket.bucket,
             acl: bucket.acl,
+            acl_body: bucket.acl_body,
             cos_bucket_url: bucket.cos_bucket_url,
             tags: bucket.tags.or_default().into(),
             cors_rules: rows(cors, |rule| CorsRule {
@@ -223,6 +282,14 @@ impl From<Bucket> for Row {
                 index_document: site.index_document,
                 error_document: site.error_document,
             }),
+            origin_pull_rules: rows(
+                bucket.origin_pull_rules.into_known().unwrap_or_default(),
+                OriginPull::from,
+            ),
+            origin_domain_rules: rows(
+                bucket.origin_domain_rules.into_known().unwrap_or_default(),
+                |Domain { domain, r#type, status }| OriginDomain { domain, r#type, status },
+            ),
         }
     }
 }
@@ -252,6 +319,24 @@ impl From<crate::resources::cos::bucket::LifecycleRule> for LifecycleRule {
                 rule.abort_incomplete_multipart_upload.into_known().into_iter().flatten(),
                 |abort| Abort { days_after_initiation: abort.days_after_initiation },
             ),
+        }
+    }
+}
+
+impl From<Pull> for OriginPull {
+    fn from(pull: Pull) -> Self {
+        let followed = pull.follow_http_headers.into_known().into_iter().flatten();
+        OriginPull {
+            priority: pull.priority,
+            host: pull.host,
+            back_to_source_mode: pull.back_to_source_mode,
+            sync_back_to_source: pull.sync_back_to_source,
+            prefix: pull.prefix,
+            protocol: pull.protocol,
+            follow_query_string: pull.follow_query_string,
+            follow_redirection: pull.follow_redirection,
+            follow_http_headers: followed.collect::<Vec<_>>().into(),
+            custom_http_headers: pull.custom_http_headers.or_default().into(),
         }
     }
 }

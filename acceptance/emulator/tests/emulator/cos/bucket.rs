@@ -118,8 +118,8 @@ fn operations_are_in_the_journal_and_suffer_faults() {
 fn what_is_not_emulated_says_so() {
     let cos = Cos::new(client());
     let name = cos.bucket("limits");
-    let policy = cos.ask("GET", &format!("/{name}?policy")).send();
-    assert_eq!(code(&policy), (501, "NotImplemented".to_owned()));
+    let inventory = cos.ask("GET", &format!("/{name}?inventory")).send();
+    assert_eq!(code(&inventory), (501, "NotImplemented".to_owned()));
     let coverage = cos.client.look("coverage");
     let emulated = coverage["cos"]["emulated"].as_array().unwrap();
     assert!(emulated.contains(&json!("UploadPart")), "{emulated:?}");

@@ -2,7 +2,11 @@
 
 mod bucket;
 mod code;
+mod copy;
+mod keep;
 mod object;
+mod reach;
+mod s3;
 mod setting;
 mod upload;
 

@@ -1,19 +1,25 @@
 //! `tencentcloud_cos_bucket`: a bucket.
 //! <https://www.tencentcloud.com/document/product/436/7738>
 
+mod acl;
 mod cors;
 mod lifecycle;
+mod lock;
+mod log;
+mod origin;
+mod replica;
+mod rules;
+mod settings;
+mod tiering;
 mod website;
 
 pub use lifecycle::Rule as LifecycleRule;
+pub use origin::{Domain, Pull};
 
-use tencentcloud_api::cos::{
-    self, AccelerateConfiguration, CorsConfiguration, DefaultEncryption, Document,
-    EncryptionConfiguration, EncryptionRule, LifecycleConfiguration, NewBucket, Tag, TagSet,
-    Tagging, VersioningConfiguration, WebsiteConfiguration,
-};
+use tencentcloud_api::Client;
+use tencentcloud_api::cos::{self, NewBucket};
 use tf_protocol::{Change, Lifecycle, Presence, Problem, Timeouts};
-use tf_schema::check::{Check, one_of};
+use tf_schema::check::{Check, between, one_of};
 use tf_schema::{Diagnostics, Resource, Value};
 
 use super::object::ACLS;
@@ -29,7 +35,7 @@ pub struct Bucket {
     #[tf(required, force_new, validate(name))]
     pub bucket: Value<String>,
     /// Who may read and write the bucket's objects beside the owner: `private`, `public-read` or
-    /// `public-read-write`.
+    /// `public-read-write`. Leave it out where `acl_body` says more.
     #[tf(optional, default = "private", validate(one_of(&ACLS)))]
     pub acl: Value<String>,
     /// Whether every change of an object keeps the version that was there.
@@ -38,12 +44,49 @@ pub struct Bucket {
     /// Whether the bucket is also reached at its host of the global acceleration.
     #[tf(optional, default = false)]
     pub acceleration_enable: Value<bool>,
-    /// What new objects are encrypted with: `AES256`, or nothing.
-    #[tf(optional, validate(one_of(&["AES256"])))]
+    /// Who may do what, as an XML document `AccessControlPolicy`, in place of `acl`. Two documents
+    /// with the same owner and grants are no change, however they are written.
+    #[tf(optional, computed, stable, validate(acl::check), equal_when(acl::mean_same))]
+    pub acl_body: Value<String>,
+    /// What new objects are encrypted with: `AES256`, `KMS`, or nothing.
+    #[tf(optional, validate(one_of(&["AES256", "KMS"])))]
     pub encryption_algorithm: Value<String>,
+    /// Id of the KMS key of new objects; goes together with `encryption_algorithm = "KMS"`, which
+    /// takes the product's own key without it.
+    #[tf(optional)]
+    pub kms_id: Value<String>,
     /// Whether the objects lie in several zones. It cannot be changed.
     #[tf(optional, force_new)]
     pub multi_az: Value<bool>,
+    /// Id of the cluster of a dedicated zone (CDC) in which the bucket lies. It cannot be changed.
+    #[tf(optional, force_new)]
+    pub cdc_id: Value<String>,
+    /// Whether the bucket is a file system at the same time (CHDFS). It cannot be changed.
+    #[tf(optional, computed, stable, force_new)]
+    pub chdfs_ofs: Value<bool>,
+    /// Whether accesses are logged, every five minutes as an object of
+    /// `log_target_bucket`.
+    #[tf(optional, default = false)]
+    pub log_enable: Value<bool>,
+    /// Name of the bucket of the logs, in the same region.
+    #[tf(optional)]
+    pub log_target_bucket: Value<String>,
+    /// How the keys of the logs begin, such as `logs/`.
+    #[tf(optional)]
+    pub log_prefix: Value<String>,
+    /// Whether objects of the storage class `INTELLIGENT_TIERING` move to cheaper tiers when nobody
+    /// reads them. Once enabled it can be neither changed nor switched off.
+    #[tf(optional, computed, stable)]
+    pub enable_intelligent_tiering: Value<bool>,
+    /// Days after which they move to infrequent access: 30, 60 or 90; 30 where it is not set.
+    #[tf(optional, computed, stable, validate(tiering::days))]
+    pub intelligent_tiering_days: Value<i64>,
+    /// How often an object may be read in these days and move all the same; 1 where it is not set.
+    #[tf(optional, computed, stable, validate(between(1, 254)))]
+    pub intelligent_tiering_request_frequent: Value<i64>,
+    /// On whose behalf objects are copied by `replica_rules`, as `qcs::cam::uin/UIN:uin/UIN`.
+    #[tf(optional)]
+    pub replica_role: Value<String>,
     /// `true` where answers to pages of other origins say that they depend on the origin; goes
     /// together with `cors_rules`.
     #[tf(optional, validate(one_of(&["true", "false"])))]
@@ -70,6 +113,23 @@ pub struct Bucket {
     /// A static website of the bucket's objects.
     #[tf(block, max(1))]
     pub website: Value<Vec<website::Website>>,
+    /// Objects that are copied to other buckets when they are put; needs `versioning_enable` and
+    /// `replica_role`.
+    #[tf(block)]
+    pub replica_rules: Value<Vec<replica::Rule>>,
+    /// Where objects come from that the bucket does not have.
+    #[tf(block)]
+    pub origin_pull_rules: Value<Vec<Pull>>,
+    /// Domains of your own, at which the bucket answers, too.
+    #[tf(block)]
+    pub origin_domain_rules: Value<Vec<Domain>>,
+    /// Objects that nobody may delete or overwrite for a while. Once enabled it cannot be switched
+    /// off.
+    #[tf(block, max(1))]
+    pub object_lock_configuration: Value<Vec<lock::ObjectLock>>,
+    /// When objects move on to the archive tiers; needs `enable_intelligent_tiering`.
+    #[tf(block)]
+    pub intelligent_tiering_archiving_rule_list: Value<Vec<tiering::Archiving>>,
 }
 
 /// What the cloud's refusals are about.
@@ -83,45 +143,50 @@ impl Lifecycle for Bucket {
 
     async fn create(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let name = self.bucket.or_default();
+        let client = self.client(cloud);
         let new = NewBucket {
             acl: self.acl.known().cloned(),
             multi_az: self.multi_az.is_known_and(|on| *on),
+            file_system: self.chdfs_ofs.is_known_and(|on| *on),
         };
-        let made = cos::put_bucket(cloud, &name, &new).await;
-        let look = async { Ok(cos::find_bucket(cloud, &name).await?.is_some()) };
+        let made = cos::put_bucket(&client, &name, &new).await;
+        let look = async { Ok(cos::find_bucket(&client, &name).await?.is_some()) };
         let made = create::named(made, &mut self.id, name.clone(), look).await;
         made.map_err(|error| create::point_at(error, &ATTRIBUTES))?;
         let nothing = Bucket {
             acl: self.acl.clone(),
             versioning_enable: false.into(),
             acceleration_enable: false.into(),
+            log_enable: false.into(),
             ..Bucket::default()
         };
-        self.set(&nothing, cloud).await
+        self.set(&nothing, &client).await
     }
 
     async fn read(&mut self, cloud: &Cloud) -> Result<Presence, Problem> {
         let name = self.id.or_default();
-        let Some(found) = cos::find_bucket(cloud, &name).await? else {
+        let client = self.client(cloud);
+        let Some(found) = cos::find_bucket(&client, &name).await? else {
             return Ok(Presence::Gone);
         };
         self.multi_az = match (found.multi_az, &self.multi_az) {
             (false, Value::Null) => Value::Null,
             (on, _) => on.into(),
         };
-        self.cos_bucket_url = url(&name, cloud.region()).into();
+        self.chdfs_ofs = found.file_system.into();
+        self.cos_bucket_url = url(&name, cloud.region(), self.cdc_id.text()).into();
         self.bucket = name.into();
-        self.read_settings(cloud).await?;
+        self.read_settings(&client).await?;
         Ok(Presence::Present)
     }
 
     async fn update(&mut self, prior: &Self, cloud: &Cloud) -> Result<(), Problem> {
-        self.set(prior, cloud).await
+        self.set(prior, &self.client(cloud)).await
     }
 
     async fn delete(&mut self, cloud: &Cloud) -> Result<(), Problem> {
         let name = self.id.text();
-        match self.delete_bucket(name, cloud).await {
+        match self.delete_bucket(name, &self.client(cloud)).await {
             Err(error) if error.is_not_found() => Ok(()),
             Err(error) if error.code() == Some("BucketNotEmpty") => {
                 let detail = format!(
@@ -146,115 +211,50 @@ impl Lifecycle for Bucket {
         }
         lifecycle::check(&config.lifecycle_rules, problems);
         website::check(&config.website, problems);
+        acl::check_pair(config, problems);
+        log::check(config, problems);
+        lock::check(config, problems);
+        origin::check(&config.origin_pull_rules, problems);
+        replica::check(config, problems);
+        tiering::check(config, problems);
+        rules::check(config, problems);
     }
 
     /// What is set on a bucket cannot be kept from being what it is; nothing else follows.
     async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
-        if let Some(name) = change.config.bucket.known() {
-            let url = url(name, cloud.region());
+        if let Some(name) = change.config.bucket.known()
+            && !change.config.cdc_id.is_unknown()
+        {
+            let url = url(name, cloud.region(), change.config.cdc_id.text());
             change.set::<String>("cos_bucket_url", url);
         }
+        acl::plan(change);
+        lock::plan(change);
+        tiering::plan(change);
         Ok(())
     }
 }
 
 impl Bucket {
-    async fn delete_bucket(&self, name: &str, cloud: &Cloud) -> tencentcloud_api::Result<()> {
+    /// The way to the bucket.
+    fn client(&self, cloud: &Cloud) -> Client {
+        cloud.with_cluster(self.cdc_id.text())
+    }
+
+    async fn delete_bucket(&self, name: &str, client: &Client) -> tencentcloud_api::Result<()> {
         if self.force_clean.is_known_and(|on| *on) {
-            cos::empty_bucket(cloud, name).await?;
+            cos::empty_bucket(client, name).await?;
         }
-        cos::delete_bucket(cloud, name).await
-    }
-
-    /// Sets what differs from `prior`.
-    async fn set(&self, prior: &Self, cloud: &Cloud) -> Result<(), Problem> {
-        let name = self.id.text();
-        if self.acl != prior.acl {
-            cos::put_bucket_acl(cloud, name, self.acl.text()).await?;
-        }
-        let on = |flag: &Value<bool>| if flag.or_default() { "Enabled" } else { "Suspended" };
-        if self.versioning_enable != prior.versioning_enable {
-            let status = on(&self.versioning_enable).to_owned();
-            cos::put_document(cloud, name, &VersioningConfiguration { status }).await?;
-        }
-        if self.acceleration_enable != prior.acceleration_enable {
-            let status = on(&self.acceleration_enable).to_owned();
-            cos::put_document(cloud, name, &AccelerateConfiguration { status }).await?;
-        }
-        change(cloud, name, encryption(prior), encryption(self), "encryption_algorithm").await?;
-        change(cloud, name, tagging(prior), tagging(self), "tags").await?;
-        let cors = |bucket: &Bucket| cors::to_api(&bucket.cors_rules, &bucket.cors_response_vary);
-        change(cloud, name, cors(prior), cors(self), "cors_rules").await?;
-        let lifecycle = |bucket: &Bucket| lifecycle::to_api(&bucket.lifecycle_rules);
-        change(cloud, name, lifecycle(prior), lifecycle(self), "lifecycle_rules").await?;
-        let website = |bucket: &Bucket| website::to_api(&bucket.website);
-        change(cloud, name, website(prior), website(self), "website").await
-    }
-
-    async fn read_settings(&mut self, cloud: &Cloud) -> Result<(), Problem> {
-        let name = self.bucket.or_default();
-        self.acl = cos::bucket_acl(cloud, &name).await?.into();
-        let versioning = cos::find_document::<VersioningConfiguration>(cloud, &name).await?;
-        self.versioning_enable = versioning.is_some_and(|found| found.status == "Enabled").into();
-        let acceleration = cos::find_document::<AccelerateConfiguration>(cloud, &name).await?;
-        self.acceleration_enable =
-            acceleration.is_some_and(|found| found.status == "Enabled").into();
-        let encryption = cos::find_document::<EncryptionConfiguration>(cloud, &name).await?;
-        self.encryption_algorithm = encryption.map(|found| found.rule.by_default.algorithm).into();
-        let found = cos::find_document::<Tagging>(cloud, &name).await?.unwrap_or_default();
-        let found = found.tag_set.tags.into_iter().map(|tag| (tag.key, tag.value));
-        self.tags = tags::adopt(&self.tags, found);
-        let cors = cos::find_document::<CorsConfiguration>(cloud, &name).await?;
-        let cors = cors.unwrap_or_default();
-        self.cors_response_vary = match (cors.response_vary, &self.cors_response_vary) {
-            // Not to depend on it is what is not set.
-            (None | Some(false), Value::Null) => Value::Null,
-            (vary, _) => vary.unwrap_or_default().to_string().into(),
-        };
-        self.cors_rules = cors::adopt(&self.cors_rules, cors.rules);
-        let lifecycle = cos::find_document::<LifecycleConfiguration>(cloud, &name).await?;
-        self.lifecycle_rules =
-            lifecycle::adopt(&self.lifecycle_rules, lifecycle.unwrap_or_default());
-        let website = cos::find_document::<WebsiteConfiguration>(cloud, &name).await?;
-        let host = format!("{name}.cos-website.{}.myqcloud.com", cloud.region());
-        self.website = website::adopt(website, &host);
-        Ok(())
+        cos::delete_bucket(client, name).await
     }
 }
 
-/// Changes one setting from `prior` to `planned`, where they differ.
-async fn change<D: Document + PartialEq>(
-    cloud: &Cloud,
-    bucket: &str,
-    prior: Option<D>,
-    planned: Option<D>,
-    attribute: &'static str,
-) -> Result<(), Problem> {
-    if prior == planned {
-        return Ok(());
+/// Where a bucket is reached, in a region or in a cluster of a dedicated zone.
+pub fn url(bucket: &str, region: &str, cluster: &str) -> String {
+    match cluster {
+        "" => format!("https://{bucket}.cos.{region}.myqcloud.com"),
+        cluster => format!("https://{bucket}.{cluster}.cos-cdc.{region}.myqcloud.com"),
     }
-    let changed = match planned {
-        Some(planned) => cos::put_document(cloud, bucket, &planned).await,
-        None => cos::delete_document::<D>(cloud, bucket).await,
-    };
-    changed.map_err(|error| Problem::from(error).at(attribute))
-}
-
-fn encryption(bucket: &Bucket) -> Option<EncryptionConfiguration> {
-    let algorithm = bucket.encryption_algorithm.known()?.clone();
-    let rule = EncryptionRule { by_default: DefaultEncryption { algorithm } };
-    Some(EncryptionConfiguration { rule })
-}
-
-fn tagging(bucket: &Bucket) -> Option<Tagging> {
-    let pairs = tags::pairs(&bucket.tags).into_iter();
-    let tags: Vec<_> = pairs.map(|(key, value)| Tag { key, value }).collect();
-    (!tags.is_empty()).then_some(Tagging { tag_set: TagSet { tags } })
-}
-
-/// Where a bucket is reached.
-pub fn url(bucket: &str, region: &str) -> String {
-    format!("https://{bucket}.cos.{region}.myqcloud.com")
 }
 
 /// The form of a bucket's full name.
