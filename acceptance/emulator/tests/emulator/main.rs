@@ -14,6 +14,7 @@ mod exec;
 mod faults;
 mod gateway;
 mod protocol;
+mod refusals;
 mod runtime;
 mod scf;
 mod support;
