@@ -13,6 +13,9 @@ fn lists_are_ordered_and_filtered_by_what_there_is() {
     let timer = json!({"TriggerName": "t", "Type": "timer", "TriggerDesc": "0 0 * * * * *"});
     client.ok("scf.CreateTrigger", about("hello", timer));
     client.ok("scf.Invoke", about("hello", json!({})));
+    let mut later = python("later", HELLO);
+    later["AsyncRunEnable"] = json!("TRUE");
+    create(&client, later);
     let order = "InvalidParameterValue.OrderBy";
     let filters = "InvalidParameterValue.Filters";
     let colour = json!([{"Name": "Colour", "Values": ["red"]}]);
@@ -42,7 +45,7 @@ fn lists_are_ordered_and_filtered_by_what_there_is() {
             ("scf.ListVersionByFunction", hello(json!({"OrderBy": "Size"})), order),
             ("scf.ListTriggers", hello(json!({"OrderBy": "Size"})), order),
             ("scf.ListTriggers", hello(json!({"Filters": colour})), filters),
-            ("scf.ListAsyncEvents", hello(json!({"Orderby": "Size"})), order),
+            ("scf.ListAsyncEvents", about("later", json!({"Orderby": "Size"})), order),
             ("scf.ListCustomDomains", json!({"OrderBy": "Size"}), order),
             ("scf.GetFunctionLogs", hello(json!({"OrderBy": "size"})), order),
             (
