@@ -19,6 +19,7 @@ mod layer;
 mod layers;
 mod migration;
 mod network;
+mod planning;
 mod product;
 mod provider;
 mod publish;
