@@ -235,6 +235,11 @@ impl AttributeSpec {
         a.same(b, &self.ty()) || self.equal.as_ref().is_some_and(|equal| equal(a, b))
     }
 
+    /// Whether some values of its type are refused.
+    pub fn is_checked(&self) -> bool {
+        !self.validators.is_empty()
+    }
+
     /// Runs the validators on `value`.
     pub(crate) fn check(&self, value: &Dynamic, path: &Path, problems: &mut Diagnostics) {
         for validator in &self.validators {

@@ -20,6 +20,7 @@ mod layers;
 mod made_elsewhere;
 mod migration;
 mod network;
+mod planning;
 mod product;
 mod provider;
 mod publish;

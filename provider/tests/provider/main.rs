@@ -4,6 +4,7 @@
 mod docs;
 mod generated;
 mod host;
+mod limits;
 mod official;
 mod protocol;
 mod schema;

@@ -2,10 +2,10 @@
 //! <https://www.tencentcloud.com/document/product/583/40335>
 
 use tencentcloud_api::scf::{
-    self, AsyncTriggerConfig, RetryConfig, UpdateFunctionEventInvokeConfigRequest,
+    self, AsyncTriggerConfig, FunctionKey, RetryConfig, UpdateFunctionEventInvokeConfigRequest,
 };
 use tencentcloud_api::{Error as ApiError, wait};
-use tf_protocol::{Lifecycle, Presence, Problem};
+use tf_protocol::{Change, Lifecycle, Presence, Problem};
 use tf_schema::check::between;
 use tf_schema::{Block, Resource, Value};
 
@@ -102,6 +102,24 @@ impl Lifecycle for EventInvokeConfig {
     fn import(id: &str) -> Result<Self, Problem> {
         split_id(id)?;
         Ok(EventInvokeConfig { id: id.into(), ..EventInvokeConfig::default() })
+    }
+
+    /// R109, R365: some functions are never tried again. One that is not there yet, or not seen, is for
+    /// the cloud to refuse.
+    async fn plan(change: &mut Change<Self>, cloud: &Cloud) -> Result<(), Problem> {
+        let Some(name) = change.planned.function_name.known().filter(|_| change.creates()) else {
+            return Ok(());
+        };
+        let key = FunctionKey::latest(&namespace_or_default(&change.planned.namespace), name);
+        let Ok(Some(found)) = scf::find_function(cloud, &key).await else { return Ok(()) };
+        let kind = match (found.kind.as_str(), found.async_run_enable.as_str()) {
+            ("HTTP", _) => "a web function",
+            (_, "TRUE") => "in asynchronous run mode",
+            _ => return Ok(()),
+        };
+        let detail = format!("{name} is {kind} and has no such settings: leave this resource out.");
+        change.problems.error("function_name", "Never tried again", detail);
+        Ok(())
     }
 }
 

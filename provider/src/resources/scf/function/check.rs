@@ -1,6 +1,7 @@
 //! The rules of a function's configuration that need nothing but the configuration.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use tf_schema::check::Check;
 use tf_schema::{Diagnostics, Value};
@@ -72,7 +73,7 @@ pub fn runtime(runtime: &String) -> Check {
     }
 }
 
-/// R39, R346 and the API's rules on keys.
+/// R39 and the API's rules on keys.
 pub fn environment(variables: &BTreeMap<String, String>) -> Check {
     const RESERVED: [&str; 3] = ["SCF_", "QCLOUD_", "TENCENTCLOUD_"];
     const LIMIT: usize = 4 << 10;
@@ -92,11 +93,26 @@ pub fn environment(variables: &BTreeMap<String, String>) -> Check {
     if size > LIMIT {
         return Err(format!("All keys and values have {size} bytes; {LIMIT} are allowed."));
     }
-    match variables.get("OS_NAMESERVER").map(|servers| servers.split(';').count()) {
-        Some(servers) if servers > 5 => {
-            Err(format!("OS_NAMESERVER names {servers} servers; 5 are allowed."))
-        }
-        _ => Ok(()),
+    variables.get("OS_NAMESERVER").map_or(Ok(()), |servers| name_servers(servers))
+}
+
+/// R346: up to five addresses or names of domains.
+fn name_servers(servers: &str) -> Check {
+    const MOST: usize = 5;
+    let is_label = |label: &str| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let is_domain = |name: &str| name.contains('.') && name.split('.').all(is_label);
+    let servers: Vec<_> = servers.split(';').collect();
+    if servers.len() > MOST {
+        return Err(format!("OS_NAMESERVER names {} servers; {MOST} are allowed.", servers.len()));
+    }
+    match servers.iter().find(|name| name.parse::<IpAddr>().is_err() && !is_domain(name)) {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "OS_NAMESERVER must be IP addresses or names of domains, separated by semicolons; \
+             {name:?} is neither."
+        )),
     }
 }
 

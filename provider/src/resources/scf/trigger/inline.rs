@@ -195,6 +195,44 @@ pub fn check(triggers: &Value<Set<Inline>>, context: &Context, problems: &mut Di
         problems.error(path.clone(), "Too many triggers", detail);
     }
     check_overlaps(triggers, &path, problems);
+    check_apis(triggers, context, &path, problems);
+}
+
+/// R108: the APIs of a web function are in one service. R148: a service has a method of the function
+/// once, wherever it is released.
+fn check_apis(
+    triggers: &Value<Set<Inline>>,
+    context: &Context,
+    path: &Path,
+    problems: &mut Diagnostics,
+) {
+    let apis: Vec<_> = each(triggers)
+        .filter(|trigger| trigger.kind() == "apigw")
+        .filter_map(|trigger| {
+            let document = Document::read("apigw", trigger.trigger_desc.known()?).ok()??;
+            let Document::Apigw(api) = document else { return None };
+            Some((trigger.name.text(), api))
+        })
+        .collect();
+    for (n, (name, api)) in apis.iter().enumerate() {
+        for (other, before) in &apis[..n] {
+            let Some(same_service) = before.service.is_same(&api.service) else { continue };
+            if context.web && !same_service {
+                let detail = format!(
+                    "The APIs of a web function are in one service; {other} and {name} are not."
+                );
+                problems.error(path.clone(), "APIs in two services", detail);
+            }
+            let method = &api.api.request_config.method;
+            if same_service && *method == before.api.request_config.method {
+                let detail = format!(
+                    "{other} and {name} are the same API, whatever their environments: both take \
+                     {method} in one service. Change the method of one."
+                );
+                problems.error(path.clone(), "The same API twice", detail);
+            }
+        }
+    }
 }
 
 fn warn_of_patience(context: &Context, path: &Path, problems: &mut Diagnostics) {

@@ -53,6 +53,17 @@ pub struct Service {
     pub sub_domain: Option<String>,
 }
 
+impl Service {
+    /// Whether both are one service; `None` where one has only an id and the other only a name.
+    pub fn is_same(&self, other: &Service) -> Option<bool> {
+        match (&self.service_id, &other.service_id) {
+            (Some(one), Some(other)) => Some(one == other),
+            (None, None) => Some(self.service_name == other.service_name),
+            _ => None,
+        }
+    }
+}
+
 /// Where an API is released.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
