@@ -141,9 +141,7 @@ fn r284_r286_r288_r289_an_alias_points_at_two_versions_by_weight_or_by_rule() {
     let case = case();
     let route = |inner: &str| alias("live", &format!("routing_config {{\n{inner}\n}}"));
     let weight = |version: &str, weight: &str| {
-        format!(
-            "additional_version_weights {{\n version = \"{version}\"\n weight = {weight}\n}}\n"
-        )
+        format!("additional_version_weights {{\n version = \"{version}\"\n weight = {weight}\n}}\n")
     };
     let rule = |key: &str, method: &str| {
         format!(
