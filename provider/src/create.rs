@@ -83,6 +83,16 @@ pub fn parse_time(text: &str) -> Option<SystemTime> {
     let numbers: Vec<i64> =
         text.split(['-', ' ', ':']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let [year, month, day, hour, minute, second] = numbers.try_into().ok()?;
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let inside = (1..=12).contains(&month) && (1..=last).contains(&day);
+    if !inside || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
     // Days since 1970, counting years from March so that the leap day comes last.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
@@ -99,7 +109,10 @@ mod tests {
         let at = |text| parse_time(text).unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         assert_eq!(at("2023-11-15 06:13:20").as_secs(), 1_700_000_000);
         assert_eq!(at("2024-02-29 08:00:00").as_secs(), 1_709_164_800);
-        assert_eq!(parse_time("yesterday"), None);
-        assert_eq!(parse_time(""), None);
+        for none in
+            ["yesterday", "", "2026-02-29 08:00:00", "2026-13-01 08:00:00", "2026-01-01 24:00:00"]
+        {
+            assert_eq!(parse_time(none), None, "{none}");
+        }
     }
 }
