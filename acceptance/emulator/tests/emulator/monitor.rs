@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::scf::{about, create, publish, python, zip};
+use crate::scf::{about, create, publish, python};
 use crate::support::{Client, Server};
 
 /// A function that does what its event says.
@@ -197,12 +197,20 @@ fn r324_functions_have_memory_memory_by_time_and_traffic() {
     assert_eq!(client.code("monitor.GetMonitorData", region), "InvalidParameterValue");
 }
 
+/// A function whose package the platform has lost.
+fn lose_code_of_another(client: &Client) {
+    create(client, python("lost", "def main(event, context): return 1\n"));
+    let address = client.ok("scf.GetFunctionAddress", about("lost", json!({})));
+    let mut state = client.look("state");
+    let packages = state["packages"].as_array_mut().unwrap();
+    packages.retain(|package| package["sha256"] != address["CodeSha256"]);
+    assert_eq!(client.console("PUT", "state", &state).status, 200);
+}
+
 #[test]
 fn r189_r325_mistakes_of_users_are_4xx_and_those_of_the_platform_are_5xx() {
-    let php = json!({"FunctionName": "php", "Runtime": "Php7", "Handler": "index.main",
-        "Code": {"ZipFile": zip(&[("index.php", "<?php function main($e, $c) { return 1; } ?>")])}});
-    let (_server, client, start) = cloud_with(|client| drop(create(client, php)));
-    assert_eq!(call(&client, "php", &json!({})), 500);
+    let (_server, client, start) = cloud_with(lose_code_of_another);
+    assert_eq!(call(&client, "lost", &json!({})), 500);
     for (event, code) in [
         (json!({}), 0),
         (json!({"throw": 1}), 430),
@@ -227,7 +235,7 @@ fn r189_r325_mistakes_of_users_are_4xx_and_those_of_the_platform_are_5xx() {
     ] {
         assert_eq!(minutes(&client, metric, worker(), start), [number], "{metric}");
     }
-    let php = || dimensions(&[("functionName", "php")]);
+    let lost = || dimensions(&[("functionName", "lost")]);
     for (metric, number) in [
         ("Syserr", 1.0),
         ("Http4xx", 0.0),
@@ -236,7 +244,7 @@ fn r189_r325_mistakes_of_users_are_4xx_and_those_of_the_platform_are_5xx() {
         ("ServerErrorPercentage", 100.0),
         ("FunctionErrorPercentage", 0.0),
     ] {
-        assert_eq!(minutes(&client, metric, php(), start), [number], "{metric}");
+        assert_eq!(minutes(&client, metric, lost(), start), [number], "{metric}");
     }
 }
 

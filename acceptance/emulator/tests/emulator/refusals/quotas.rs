@@ -11,7 +11,7 @@ use crate::support::{Client, client};
 
 /// Quotas that bound a number of the request itself, or what calls take; they have tests of their
 /// own, next to what they bound.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "scf.timeout",
     "scf.memory",
     "scf.init_timeout",
@@ -19,6 +19,7 @@ const ELSEWHERE: [&str; 8] = [
     "scf.code_bytes",
     "scf.fixed_ips",
     "scf.async_run_calls",
+    "scf.queue",
     "cos.buckets",
 ];
 
@@ -83,7 +84,15 @@ fn networks(client: &Client) -> Vec<Row> {
     let tags = json!([{"Key": "a", "Value": "b"}]);
     let tagged = json!({"VpcName": "v", "CidrBlock": "10.0.0.0/16", "Tags": tags});
     let over = "LimitExceeded.SecurityGroupPolicySet";
+    let mut main = client.ok("vpc.DescribeRouteTables", json!({}))["RouteTableSet"][0].take();
+    let route =
+        json!({"DestinationCidrBlock": "0.0.0.0/0", "GatewayType": "EIP", "GatewayId": "0"});
+    let routes = json!({"RouteTableId": main["RouteTableId"].take(), "Routes": [route]});
+    let gateway = json!({"NatGatewayName": "n", "VpcId": id, "AddressCount": 1});
     vec![
+        ("vpc.routes", "vpc.CreateRoutes", routes, "LimitExceeded"),
+        ("vpc.nat_gateways", "vpc.CreateNatGateway", gateway, "LimitExceeded"),
+        ("vpc.addresses", "vpc.AllocateAddresses", json!({}), "AddressQuotaLimitExceeded"),
         ("vpc.subnets", "vpc.CreateSubnet", subnet, "LimitExceeded"),
         ("vpc.route_tables", "vpc.CreateRouteTable", table, "LimitExceeded"),
         ("vpc.security_group_rules", "vpc.CreateSecurityGroupPolicies", rules, over),
