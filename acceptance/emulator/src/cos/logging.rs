@@ -68,7 +68,7 @@ pub(super) fn put(request: &Request<'_>) -> Answer {
     if let Some(logging) = &logging_enabled {
         let name = &logging.target_bucket;
         let target = request.store.get::<Bucket>(name)?;
-        if !target.is_some_and(|target| target.region == bucket.region) {
+        if target.is_none_or(|target| target.region != bucket.region) {
             let text = format!("There is no bucket {name} of yours in {}.", bucket.region);
             return refused("InvalidTargetBucketForLogging", text);
         }

@@ -186,7 +186,7 @@ fn switch_on(change: &mut Change<Bucket>) {
             1,
         ),
     ];
-    let enable = config.enable_intelligent_tiering.clone();
+    let enable = config.enable_intelligent_tiering;
     for (name, unset, default) in defaults {
         match enable {
             Value::Known(true) if unset => change.set::<i64>(name, default),
