@@ -24,6 +24,7 @@ mod planning;
 mod product;
 mod provider;
 mod publish;
+mod reach;
 mod release;
 mod rules;
 mod tidy;
