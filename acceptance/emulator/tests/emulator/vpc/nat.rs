@@ -132,10 +132,25 @@ fn a_nat_gateway_lives_with_its_addresses() {
     let bound =
         client.code("vpc.ReleaseAddresses", json!({"AddressIds": [allocated["AddressSet"][1]]}));
     assert_eq!(bound, "InvalidAddressIdStatus.NotPermit");
+    client.ok("vpc.DeleteNatGateway", json!({"NatGatewayId": id}));
+    wait_for(|| gateway(&client, id).is_null().then_some(()));
+    let released =
+        client.ok("vpc.ReleaseAddresses", json!({"AddressIds": allocated["AddressSet"]}));
+    let task = released["TaskId"].as_str().unwrap().parse::<i64>().unwrap();
+    assert_eq!(client.ok("vpc.DescribeTaskResult", json!({"TaskId": task}))["Result"], "SUCCESS");
+    assert_eq!(client.code("vpc.DescribeTaskResult", json!({"TaskId": 99})), "ResourceNotFound");
+    assert_eq!(client.ok("vpc.DescribeAddresses", json!({}))["TotalCount"], 0);
+}
+
+#[test]
+fn a_nat_gateway_is_changed_and_protected() {
+    let client = client();
+    let vpc = vpc(&client, "one", "10.0.0.0/16");
+    let id = nat(&client, &vpc);
     let change = json!({"NatGatewayId": id, "NatGatewayName": "other", "InternetMaxBandwidthOut": 200,
         "DeletionProtectionEnabled": true});
     client.ok("vpc.ModifyNatGatewayAttribute", change);
-    let read = gateway(&client, id);
+    let read = gateway(&client, &id);
     assert_eq!(
         [&read["NatGatewayName"], &read["InternetMaxBandwidthOut"]],
         [&json!("other"), &json!(200)]
@@ -146,11 +161,5 @@ fn a_nat_gateway_lives_with_its_addresses() {
     let open = json!({"NatGatewayId": id, "DeletionProtectionEnabled": false});
     client.ok("vpc.ModifyNatGatewayAttribute", open);
     client.ok("vpc.DeleteNatGateway", delete);
-    wait_for(|| gateway(&client, id).is_null().then_some(()));
-    let released =
-        client.ok("vpc.ReleaseAddresses", json!({"AddressIds": allocated["AddressSet"]}));
-    let task = released["TaskId"].as_str().unwrap().parse::<i64>().unwrap();
-    assert_eq!(client.ok("vpc.DescribeTaskResult", json!({"TaskId": task}))["Result"], "SUCCESS");
-    assert_eq!(client.code("vpc.DescribeTaskResult", json!({"TaskId": 99})), "ResourceNotFound");
-    assert_eq!(client.ok("vpc.DescribeAddresses", json!({}))["TotalCount"], 0);
+    wait_for(|| gateway(&client, &id).is_null().then_some(()));
 }
