@@ -178,7 +178,7 @@ fn r323_functions_and_regions_have_durations_calls_errors_concurrency_and_thrott
 }
 
 #[test]
-fn r324_functions_have_memory_memory_by_time_and_traffic() {
+fn functions_have_memory_and_memory_by_time_and_say_that_traffic_is_not_measured() {
     let (_server, client, start) = cloud();
     call(&client, "worker", &json!({"eat": 40, "sleep": 0.3}));
     advance(&client, 1);

@@ -6,7 +6,7 @@ mod limits;
 mod node;
 mod php;
 mod python;
-mod reach;
+pub mod reach;
 mod socket;
 mod warm;
 mod web;

@@ -15,7 +15,7 @@ use super::web::{self, Front};
 use super::{Machine, assert_status, json, node, python};
 
 /// A server on every address that tells whoever asks that it was reached; its port.
-fn server() -> u16 {
+pub fn server() -> u16 {
     let listener = TcpListener::bind(("0.0.0.0", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
