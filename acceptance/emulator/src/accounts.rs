@@ -4,8 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
 use crate::ids::hash;
-use crate::store::Record;
+use crate::store::{Record, StoreError};
 
 /// The SecretId that `exec` exports; any letters and digits may follow it.
 pub const SECRET_ID: &str = "AKIDEMULATOR";
@@ -50,6 +51,21 @@ pub struct Standing {
     pub network_type: NetworkType,
     /// R198: functions write into topics of one's own only where the log service is activated.
     pub log_service: bool,
+    /// R311: functions can be made only where the main account has let the function platform act
+    /// for it, as the role `SCF_QcsRole`.
+    pub function_role: bool,
+    /// R400: functions run in clusters only where the container service may act for the account.
+    pub container_role: bool,
+}
+
+impl Standing {
+    /// How the caller's account stands, in every region.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn of(call: &Call<'_>) -> Result<Self, StoreError> {
+        Ok(call.store.in_region("").get("standing")?.unwrap_or_default())
+    }
 }
 
 impl Record for Standing {
@@ -58,7 +74,12 @@ impl Record for Standing {
 
 impl Default for Standing {
     fn default() -> Self {
-        Self { network_type: NetworkType::Standard, log_service: true }
+        Self {
+            network_type: NetworkType::Standard,
+            log_service: true,
+            function_role: true,
+            container_role: true,
+        }
     }
 }
 

@@ -162,6 +162,10 @@ fn a_refresh_of_many_objects_is_a_handful_of_requests() {
     let case = Case::with(acceptance::Cli::terraform(), &["--quotas", "unlimited"]);
     let many = NETWORK.replace("name  ", "count = 30\n  name  ");
     case.apply(&many);
+    // Far away, as clouds are: what asks while an answer is on its way is asked for together.
+    case.fault(&json!({
+        "action": "DescribeVpcs", "times": 30, "effect": { "type": "delay", "ms": 200 }
+    }));
     let before = case.emulator.calls("DescribeVpcs");
     case.succeed(&["plan", "-no-color"]);
     let calls = case.emulator.calls("DescribeVpcs") - before;

@@ -114,3 +114,27 @@ fn r404_a_subnet_in_9_x_x_x_is_refused_while_planning() {
     let only = hosted.replace(NETWORK, "");
     case.refuse_plan(&only, &["subnet_id", "9.1.0.0/24"]);
 }
+
+#[test]
+fn r311_r400_roles_that_nobody_authorised_are_told_of() {
+    let case = Case::new();
+    let standing = |on: bool| {
+        let standing = json!({"function_role": on, "container_role": on});
+        case.emulator.ask("account", &json!({"account": "AKIDEMULATOR", "standing": standing}));
+    };
+    case.write("code/index.py", "def main_handler(event, context):\n    return 'one'\n");
+    let function = r#"
+resource "tencentcloud_scf_function" "a" {
+  name       = "hello"
+  runtime    = "Python3.10"
+  handler    = "index.main_handler"
+  source_dir = "${path.module}/code"
+}
+"#;
+    standing(false);
+    case.refuse_apply(function, &["QcsRoleNotFound", "SCF_QcsRole", "main account"]);
+    case.refuse_apply(&hosted("cls-12345678", ""), &["QcsRoleNotFound", "container service"]);
+    standing(true);
+    case.apply(&(hosted("cls-12345678", "") + function));
+    case.finish();
+}

@@ -2,7 +2,8 @@
 //!
 //! Reading one object at a time is what a caller wants and what a rate limit punishes. A
 //! [`Lookup`] is an action that describes many objects by id; [`Client::find`] gathers the ids that
-//! are asked for within two milliseconds and sends them together.
+//! are asked for within two milliseconds, and as long as the request before is under way, and sends
+//! them together. So the slower the cloud answers, the fewer requests it gets.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -18,6 +19,10 @@ use crate::error::Result;
 
 /// How long the first of a batch waits for others.
 const GATHER: Duration = Duration::from_millis(2);
+
+/// How long a batch waits for the one before it to be answered: one that is being repeated holds
+/// nobody up for longer.
+const TURN: Duration = Duration::from_secs(1);
 
 /// An action that describes many objects at once.
 pub trait Lookup: 'static {
@@ -119,6 +124,8 @@ impl Client {
 
     async fn run_batch<L: Lookup>(&self, place: Place, batch: Weak<DropGuard>) {
         let left = self.pause(GATHER).await.is_err();
+        let turn = tokio::time::timeout(TURN, self.lock(&format!("batch {place:?}"))).await;
+        let left = left || matches!(turn, Ok(Err(_)));
         let mut waiting = self.shared.batches.close::<L>(&place, &batch);
         if left {
             return;
@@ -128,6 +135,7 @@ impl Client {
             answer::<L>(self, &place.2, waiting).await;
             waiting = rest;
         }
+        drop(turn);
     }
 }
 
@@ -208,3 +216,63 @@ macro_rules! lookups {
     )*};
 }
 pub(crate) use lookups;
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    const ANSWER: Duration = Duration::from_millis(100);
+
+    /// An object that knows with how many it was read.
+    struct Read;
+
+    impl Lookup for Read {
+        type Item = (String, usize);
+        const MOST: usize = 100;
+
+        async fn fetch(_: &Client, _: &str, ids: &[String]) -> Result<Vec<Self::Item>> {
+            let stuck = ids.iter().any(|id| id == "stuck");
+            sleep(if stuck { Duration::from_secs(3_600) } else { ANSWER }).await;
+            Ok(ids.iter().map(|id| (id.clone(), ids.len())).collect())
+        }
+
+        fn id(item: &Self::Item) -> &str {
+            &item.0
+        }
+    }
+
+    /// Asks for `id` at a moment, and tells with how many it was read.
+    async fn read(client: &Client, at: u64, id: &str) -> usize {
+        sleep(Duration::from_millis(at)).await;
+        client.find::<Read>("", id).await.unwrap().unwrap().1
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_while_a_request_is_under_way_shares_the_next() {
+        let client = Client::offline();
+        let started = Instant::now();
+        let sizes = tokio::join!(
+            read(&client, 0, "a"),
+            read(&client, 10, "b"),
+            read(&client, 50, "c"),
+            read(&client, 90, "d"),
+        );
+        assert_eq!(sizes, (1, 3, 3, 3));
+        assert!(started.elapsed() < ANSWER * 2 + GATHER * 2, "{:?}", started.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_stuck_holds_nobody_up() {
+        let client = Client::offline();
+        let started = Instant::now();
+        let other = async {
+            let size = read(&client, 10, "b").await;
+            (size, started.elapsed())
+        };
+        let (_, (size, elapsed)) = tokio::join!(read(&client, 0, "stuck"), other);
+        assert_eq!(size, 1);
+        assert!(elapsed < TURN + ANSWER * 2, "{elapsed:?}");
+    }
+}

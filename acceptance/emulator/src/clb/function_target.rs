@@ -153,7 +153,7 @@ fn may_have_functions(
         let text = format!("Functions stand behind load balancers in {} only.", REGIONS.join(", "));
         return refused("UnsupportedOperation", text);
     }
-    let standing = call.store.in_region("").get::<Standing>("standing")?.unwrap_or_default();
+    let standing = Standing::of(call)?;
     if standing.network_type == NetworkType::Legacy {
         // R3 and R4.
         let text = "Only standard (bill-by-IP) accounts put functions behind load balancers; \

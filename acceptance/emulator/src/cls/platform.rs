@@ -59,8 +59,7 @@ pub(crate) fn check(call: &Call<'_>, logset: &str, topic: &str) -> Result<(), Re
         let text = "ClsLogsetId and ClsTopicId must be given together.";
         return refused("InvalidParameterValue.Cls", text);
     }
-    let standing: Standing = call.store.in_region("").get("standing")?.unwrap_or_default();
-    if !standing.log_service {
+    if !Standing::of(call)?.log_service {
         let text = "The account has not activated the log service (CLS): do so in its console, or leave \
                     ClsLogsetId and ClsTopicId out.";
         return refused("FailedOperation.ClsServiceUnregistered", text);

@@ -42,6 +42,8 @@ pub struct Tally {
     pub memory: f64,
     /// Memory by time of all, in MB·ms.
     pub memory_duration: f64,
+    /// What was sent to the Internet, in KB.
+    pub sent: f64,
     /// The memory that is configured, in MB.
     pub configured: f64,
     /// How many ran at one time, at most.
@@ -66,8 +68,8 @@ impl Tally {
         let (status, code) = (outcome.status, outcome.status.code());
         let throttled = matches!(status, Status::ConcurrencyExceeded | Status::StartRateExceeded);
         // In MB, as a fraction; a u32 of KB reaches 4 TB.
-        let kilobytes = u32::try_from(outcome.memory_bytes >> 10).unwrap_or(u32::MAX);
-        let memory = f64::from(kilobytes) / 1024.0;
+        let kilobytes = |bytes: u64| f64::from(u32::try_from(bytes >> 10).unwrap_or(u32::MAX));
+        let memory = kilobytes(outcome.memory_bytes) / 1024.0;
         Self {
             invocations: 1.0,
             ran: count(!throttled),
@@ -76,6 +78,7 @@ impl Tally {
             duration: outcome.duration_ms,
             memory,
             memory_duration: memory * outcome.duration_ms,
+            sent: kilobytes(outcome.sent_bytes),
             configured: f64::from(configured_mb),
             peak: 0.0,
             http_2xx: count((200..300).contains(&code)),
@@ -98,6 +101,7 @@ impl Tally {
             duration: self.duration + other.duration,
             memory: self.memory.max(other.memory),
             memory_duration: self.memory_duration + other.memory_duration,
+            sent: self.sent + other.sent,
             configured: self.configured.max(other.configured),
             peak: self.peak.max(other.peak),
             http_2xx: self.http_2xx + other.http_2xx,

@@ -46,7 +46,7 @@ metrics! {
     "Throttle" "Count" "sum" "How many calls find no room." true |t| t.throttles;
     "Mem" "MB" "max" "The memory that a call takes." false |t| t.memory;
     "MemDuration" "MB*ms" "sum" "Memory by time." false |t| t.memory_duration;
-    "OutFlow" "KB" "sum" "What functions send to the Internet." false |_| 0.0;
+    "OutFlow" "KB" "sum" "What functions send to the Internet, over TCP." false |t| t.sent;
     "Syserr" "Count" "sum" "Calls that fail by the platform's fault, 5xx." false |t| t.system;
     "Http2xx" "Count" "sum" "Calls that succeed." false |t| t.http_2xx;
     "Http4xx" "Count" "sum" "Calls that fail by the function's fault." false |t| t.http_4xx;
@@ -59,9 +59,6 @@ metrics! {
     "ServerErrorPercentage" "%" "avg" "Calls that fail by the platform's fault." false
         |t| 100.0 * share(t.system, t.invocations);
 }
-
-/// What this cloud does not measure.
-pub const UNMEASURED: &str = "OutFlow";
 
 /// The metric of a name, which may be spelt as `Http2xx` or as `http_2xx`.
 #[must_use]

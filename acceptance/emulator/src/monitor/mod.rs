@@ -73,10 +73,7 @@ fn data(call: &Call<'_>) -> Answer {
         "DataPoints": points.collect::<Result<Vec<_>, _>>()?,
         "StartTime": iso(start),
         "EndTime": iso(end),
-        "Msg": match metric.name {
-            metric::UNMEASURED => "The local cloud does not measure what functions send.",
-            _ => "",
-        },
+        "Msg": "",
     }))
 }
 

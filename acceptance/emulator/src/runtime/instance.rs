@@ -74,6 +74,11 @@ impl Instance {
         self.body.meter().peak()
     }
 
+    /// Bytes that were sent to the Internet since this was last asked.
+    pub(super) fn sent(&mut self) -> u64 {
+        self.body.meter().outflow().take()
+    }
+
     /// Whether the process is still there to take an event.
     pub(super) fn is_alive(&mut self) -> bool {
         self.body.is_alive()

@@ -55,6 +55,7 @@ pub(super) struct Used {
     pub(super) duration: Duration,
     pub(super) billed: Duration,
     pub(super) memory: u64,
+    pub(super) sent: u64,
     pub(super) cold_start: bool,
 }
 
@@ -137,6 +138,7 @@ impl Inner {
         used.duration = started.elapsed();
         used.billed = used.duration;
         used.memory = seat.instance.memory();
+        used.sent = seat.instance.sent();
         let ends = answer.ends_instance();
         let result = result(spec, answer);
         if ends || (spec.async_run && result.is_err()) {
@@ -414,6 +416,7 @@ pub(super) fn outcome(
         duration_ms,
         bill_ms,
         memory_bytes: used.memory,
+        sent_bytes: used.sent,
         request_id,
         cold_start: used.cold_start,
     }
@@ -431,6 +434,7 @@ pub(super) fn broken(request_id: String, error: &JoinError) -> Outcome {
         duration_ms: 0.0,
         bill_ms: 0,
         memory_bytes: 0,
+        sent_bytes: 0,
         request_id,
         cold_start: false,
     }

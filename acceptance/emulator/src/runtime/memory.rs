@@ -9,6 +9,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::time::{MissedTickBehavior, interval_at};
 
+use super::outflow::Outflow;
+
 /// How often a working instance is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 /// Every how many looks the processes that a function started are counted as well.
@@ -63,16 +65,18 @@ pub(super) struct Meter {
     page: u64,
     /// The most that was seen since [`Meter::restart`], in bytes.
     peak: Arc<AtomicU64>,
+    outflow: Arc<Outflow>,
 }
 
 impl Meter {
     /// A meter of what runs below `spawned`.
-    pub(super) fn new(spawned: u32, depth: usize) -> Self {
+    pub(super) fn new(spawned: u32, depth: usize, outflow: Arc<Outflow>) -> Self {
         Self {
             whereabouts: Whereabouts { spawned, depth },
             main: None,
             page: page_size(),
             peak: Arc::default(),
+            outflow,
         }
     }
 
@@ -96,10 +100,16 @@ impl Meter {
         Arc::clone(&self.peak)
     }
 
-    /// Looks at the function's own process.
+    /// What the instance sends to the Internet.
+    pub(super) fn outflow(&self) -> &Arc<Outflow> {
+        &self.outflow
+    }
+
+    /// Looks at the function's own process, and at the connections of all.
     pub(super) fn look(&mut self) {
         if let Some(main) = self.find() {
             self.peak.fetch_max(resident(main) * self.page, Ordering::Relaxed);
+            self.outflow.settle(|| descendants(main));
         }
     }
 
@@ -265,7 +275,7 @@ mod tests {
     #[test]
     fn a_process_is_measured_and_so_are_its_children() {
         let own = std::process::id();
-        let mut meter = Meter::new(own, 0);
+        let mut meter = Meter::new(own, 0, Arc::default());
         meter.look();
         assert!(meter.peak() > 1024 * 1024, "{}", meter.peak());
         let mut child = cat();
@@ -284,7 +294,7 @@ mod tests {
         let mut child = cat();
         child.kill().unwrap();
         child.wait().unwrap();
-        let mut meter = Meter::new(child.id(), 0);
+        let mut meter = Meter::new(child.id(), 0, Arc::default());
         meter.look();
         assert_eq!(meter.peak(), 0);
         assert_eq!(proportional(child.id()), 0);

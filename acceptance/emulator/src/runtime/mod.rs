@@ -27,6 +27,7 @@ mod limits;
 mod log;
 mod memory;
 mod outcome;
+mod outflow;
 mod package;
 mod pool;
 mod process;

@@ -96,6 +96,8 @@ pub struct Outcome {
     pub bill_ms: u64,
     /// Memory used, in bytes.
     pub memory_bytes: u64,
+    /// Bytes sent to the Internet over TCP, since the instance's last request ended.
+    pub sent_bytes: u64,
     /// The request id, as given.
     pub request_id: String,
     /// Whether an instance had to be started.

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{OnceLock, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 use std::{fs, io};
 
@@ -21,6 +21,7 @@ use super::body::Body;
 use super::interpreter::{Installed, Interpreter, Language};
 use super::java;
 use super::memory::Meter;
+use super::outflow::Outflow;
 use super::reach::Reach;
 use super::sandbox::{Folders, Isolation, Mode, NetworkMode, Rules, processes};
 use super::spec::Mount;
@@ -169,8 +170,8 @@ impl Launcher {
         let listens = launch.need() == Need::Port;
         let network = match network_mode {
             _ if !listens => None,
-            NetworkMode::Machine => Some(Network::Shared(free_port()?)),
-            NetworkMode::Guarded | NetworkMode::Alone => Some(Network::Own),
+            mode if mode.is_own() => Some(Network::Own),
+            _ => Some(Network::Shared(free_port()?)),
         };
 
         let (ours, theirs) = StdUnixStream::pair()?;
@@ -201,13 +202,15 @@ impl Launcher {
         };
         obey(&mut command, rules);
         let child = self.spawner()?.spawn(command).await?;
+        let outflow = Arc::new(Outflow::default());
         #[cfg(target_os = "linux")]
         if let Some(guard) = guard {
-            watch(descriptor::receive(&guard).await?, launch.reach.clone())?;
+            let reach = network_mode.is_own().then(|| launch.reach.clone());
+            watch(descriptor::receive(&guard).await?, reach, Arc::clone(&outflow))?;
         }
         let spawned = child.id().ok_or_else(|| io::Error::other("it ended at once"))?;
         let output = pipe::Receiver::from_owned_fd(OwnedFd::from(reader))?;
-        let meter = Meter::new(spawned, mode.depth());
+        let meter = Meter::new(spawned, mode.depth(), outflow);
         Ok(Process {
             body: Body::new(child, output, meter, launch.memory_mb, scratch),
             channel: UnixStream::from_std(ours)?,
@@ -256,7 +259,7 @@ impl Launcher {
 /// The means to try, the best ones first.
 fn candidates(isolation: Isolation, need: Need) -> impl Iterator<Item = Means> {
     let networks: &[NetworkMode] = match need {
-        Need::Any => &[NetworkMode::Machine],
+        Need::Any => &[NetworkMode::Watched, NetworkMode::Machine],
         Need::Limited => &[NetworkMode::Guarded, NetworkMode::Machine],
         Need::Port => &[NetworkMode::Guarded, NetworkMode::Alone, NetworkMode::Machine],
     };
@@ -270,16 +273,20 @@ fn candidates(isolation: Isolation, need: Need) -> impl Iterator<Item = Means> {
 fn announce(means: Means, need: Need, refused: Option<&io::Error>) {
     let reason = refused.map_or_else(String::new, |error| format!(" ({error})"));
     match (need, means.network) {
-        (Need::Any, _) => means.mode.announce(refused),
+        (Need::Any, NetworkMode::Watched) => means.mode.announce(refused),
+        (Need::Any, _) => {
+            means.mode.announce(refused);
+            tracing::info!("what functions send to the Internet is not counted here{reason}");
+        }
         (_, NetworkMode::Guarded) => {}
         (_, NetworkMode::Alone) => {
             tracing::warn!("web functions reach nothing but themselves here{reason}");
         }
-        (Need::Port, NetworkMode::Machine) => tracing::warn!(
+        (Need::Port, _) => tracing::warn!(
             "web functions share this machine's network and listen on SCF_WEB_PORT: no networks of \
              their own here{reason}"
         ),
-        (Need::Limited, NetworkMode::Machine) => tracing::warn!(
+        (Need::Limited, _) => tracing::warn!(
             "functions without public access reach the Internet all the same: no networks of their \
              own here{reason}"
         ),
@@ -288,7 +295,7 @@ fn announce(means: Means, need: Need, refused: Option<&io::Error>) {
 
 /// Both ends of what tells that calls are handed over, where they are.
 fn guard(network: NetworkMode) -> io::Result<(Option<UnixStream>, Option<OwnedFd>)> {
-    if network != NetworkMode::Guarded {
+    if !network.is_told() {
         return Ok((None, None));
     }
     let (ours, theirs) = StdUnixStream::pair()?;

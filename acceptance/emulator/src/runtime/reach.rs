@@ -45,6 +45,11 @@ impl Reach {
     }
 }
 
+/// Whether an address is on the Internet.
+pub(super) fn is_internet(address: IpAddr) -> bool {
+    place(address.to_canonical()) == Place::Internet
+}
+
 /// Where an address is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {

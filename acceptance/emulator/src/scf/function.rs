@@ -9,6 +9,7 @@ use super::trigger;
 use super::version::{self, Version};
 use super::{LATEST, TAG, event_invoke, flag, image, namespace, namespace_of, network, package};
 use super::{provisioned, reserved, rules};
+use crate::accounts::Standing;
 use crate::call::Call;
 use crate::clock::Time;
 use crate::quotas;
@@ -340,8 +341,13 @@ fn unmade(call: &Call<'_>, kind: Kind) -> Result<Function, Refusal> {
     })
 }
 
-/// R59, R33: the name is unused and there is room for one more.
+/// R311, R59, R33: functions can be made, the name is unused and there is room for one more.
 pub(super) fn must_be_free(call: &Call<'_>, namespace: &str, name: &str) -> Result<(), Refusal> {
+    if !Standing::of(call)?.function_role {
+        let text = "The function platform may not act for this account yet: with the main account, \
+                    authorise the role SCF_QcsRole in the console of the function platform.";
+        return refused("FailedOperation.QcsRoleNotFound", text);
+    }
     sweep(call, namespace)?;
     let others = all(&call.store, call.now, namespace)?;
     if others.iter().any(|(other, _)| other == name) {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::Standing;
 use crate::call::Call;
 use crate::clock::Time;
 use crate::params::Params;
@@ -76,6 +77,12 @@ impl Hosting {
     }
 
     fn check(&self, call: &Call<'_>) -> Result<(), Refusal> {
+        if !Standing::of(call)?.container_role {
+            // R400.
+            let text = "The container service may not act for this account yet: authorise its role in \
+                        the console of the container service (TKE).";
+            return refused("FailedOperation.QcsRoleNotFound", text);
+        }
         if !self.cluster.starts_with("cls-") {
             let text = format!("ClusterID `{}` must begin with cls-.", self.cluster);
             return refused(CODE, text);

@@ -9,7 +9,7 @@ use crate::refusal::{Answer, refused};
 
 /// R3: the type of the account, which decides whether functions may stand behind load balancers.
 pub(super) fn network_type(call: &Call<'_>) -> Answer {
-    let standing: Standing = call.store.in_region("").get("standing")?.unwrap_or_default();
+    let standing = Standing::of(call)?;
     Ok(json!({"NetworkAccountType": standing.network_type.name()}))
 }
 

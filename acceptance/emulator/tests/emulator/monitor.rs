@@ -178,8 +178,18 @@ fn r323_functions_and_regions_have_durations_calls_errors_concurrency_and_thrott
 }
 
 #[test]
-fn functions_have_memory_and_memory_by_time_and_say_that_traffic_is_not_measured() {
-    let (_server, client, start) = cloud();
+fn r324_functions_have_memory_memory_by_time_and_what_they_send() {
+    let sender = "import socket
+def main(event, context):
+    with socket.create_connection(('127.255.0.1', event['port'])) as it:
+        it.sendall(b'x' * 3072)
+";
+    let (_server, client, start) =
+        cloud_with(|client| drop(create(client, python("sender", sender))));
+    let port = crate::runtime::reach::server();
+    for _ in 0..2 {
+        assert_eq!(call(&client, "sender", &json!({"port": port})), 0);
+    }
     call(&client, "worker", &json!({"eat": 40, "sleep": 0.3}));
     advance(&client, 1);
     let value = |metric: &str| minutes(&client, metric, worker(), start)[0];
@@ -187,11 +197,9 @@ fn functions_have_memory_and_memory_by_time_and_say_that_traffic_is_not_measured
     assert!((40.0..128.0).contains(&memory), "{memory} MB");
     assert!(by_time > memory * 300.0 && by_time < memory * 2000.0, "{by_time} MB·ms");
     assert_eq!(value("ConfigMem"), 128.0);
-    let request = json!({"Namespace": "QCE/SCF_V2", "MetricName": "out_flow",
-        "Instances": [worker()], "Period": 60, "StartTime": text(start)});
-    let traffic = client.ok("monitor.GetMonitorData", request);
-    assert_eq!(traffic["DataPoints"][0]["Values"], json!([0.0]));
-    assert!(traffic["Msg"].as_str().unwrap().contains("does not measure"), "{traffic}");
+    let of_sender = || dimensions(&[("functionName", "sender")]);
+    assert_eq!(value("out_flow"), 0.0);
+    assert_eq!(minutes(&client, "OutFlow", of_sender(), start), [6.0], "KB");
     let region = json!({"Namespace": "QCE/SCF_V2", "MetricName": "Mem",
         "Instances": [dimensions(&[])], "Period": 60});
     assert_eq!(client.code("monitor.GetMonitorData", region), "InvalidParameterValue");

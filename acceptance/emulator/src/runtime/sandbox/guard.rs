@@ -2,7 +2,8 @@
 //!
 //! The kernel hands every `connect` of the instance to this process, which looks at the address. What
 //! the instance may reach is connected from this machine's network, and the socket takes the place of
-//! the instance's. To the function it is an ordinary connection.
+//! the instance's. To the function it is an ordinary connection. What goes to the Internet is counted,
+//! of an instance in this machine's network as well, which connects by itself.
 
 use std::fs::{self, File};
 use std::io;
@@ -18,7 +19,8 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 
 use super::network;
-use crate::runtime::reach::Reach;
+use crate::runtime::outflow::Outflow;
+use crate::runtime::reach::{Reach, is_internet};
 
 /// The system calls of the machine that this was built for; those of others are let pass.
 const ARCHITECTURE: u32 = if cfg!(target_arch = "aarch64") { 0xc000_00b7 } else { 0xc000_003e };
@@ -56,16 +58,23 @@ pub(super) fn install(channel: BorrowedFd<'_>) -> nix::Result<()> {
     if sent { Ok(()) } else { Err(Errno::EPIPE) }
 }
 
-/// Connects for the instance whose calls come from `listener`, until it has ended.
-pub(in crate::runtime) fn watch(listener: OwnedFd, reach: Reach) -> io::Result<()> {
-    let guard = Guard { listener: Arc::new(listener), reach, runtime: Handle::current() };
+/// Sees to the calls of an instance, which come from `listener`, until it has ended. One with a
+/// network of its own is connected to what it reaches.
+pub(in crate::runtime) fn watch(
+    listener: OwnedFd,
+    reach: Option<Reach>,
+    outflow: Arc<Outflow>,
+) -> io::Result<()> {
+    let guard = Guard { listener: Arc::new(listener), reach, outflow, runtime: Handle::current() };
     let thread = std::thread::Builder::new().name("function-network".into());
     thread.stack_size(64 * 1024).spawn(move || while guard.next() {}).map(drop)
 }
 
 struct Guard {
     listener: Arc<OwnedFd>,
-    reach: Reach,
+    /// Nothing for an instance that connects by itself.
+    reach: Option<Reach>,
+    outflow: Arc<Outflow>,
     runtime: Handle,
 }
 
@@ -124,7 +133,8 @@ impl Guard {
             Ok(Verdict::Inside) => call.pass(),
             Ok(Verdict::Refused(errno)) => call.answer(Err(errno)),
             Ok(Verdict::Outside(socket, address)) => {
-                self.runtime.spawn(async move { call.connect(socket, address).await });
+                let counted = is_internet(address.ip()).then(|| Arc::clone(&self.outflow));
+                self.runtime.spawn(async move { call.connect(socket, address, counted).await });
             }
             Err(error) => call.answer(Err(errno(&error))),
         }
@@ -132,6 +142,10 @@ impl Guard {
 
     fn verdict(&self, call: &Call, address: u64, length: u64) -> io::Result<Verdict> {
         let Some(address) = call.address(address, length)? else { return Ok(Verdict::Inside) };
+        let Some(reach) = &self.reach else {
+            self.count(call, address);
+            return Ok(Verdict::Inside);
+        };
         let socket = call.socket()?;
         let stream = match socket.r#type()? {
             Type::STREAM => true,
@@ -145,10 +159,19 @@ impl Guard {
         {
             return Ok(Verdict::Inside);
         }
-        if !self.reach.has(here) {
+        if !reach.has(here) {
             return Ok(Verdict::Refused(Errno::ENETUNREACH));
         }
         Ok(Verdict::Outside(socket, address))
+    }
+
+    /// What cannot be counted is connected all the same.
+    fn count(&self, call: &Call, address: SocketAddr) {
+        if is_internet(address.ip())
+            && let Ok(socket) = call.socket()
+        {
+            self.outflow.follow(socket);
+        }
     }
 }
 
@@ -206,12 +229,17 @@ impl Call {
     }
 
     /// Connects a socket of this machine in place of the function's.
-    async fn connect(self, own: Socket, address: SocketAddr) {
-        let result = self.try_connect(&own, address).await;
+    async fn connect(self, own: Socket, address: SocketAddr, counted: Option<Arc<Outflow>>) {
+        let result = self.try_connect(&own, address, counted.as_deref()).await;
         self.answer(result.map_err(|error| errno(&error)));
     }
 
-    async fn try_connect(&self, own: &Socket, address: SocketAddr) -> io::Result<()> {
+    async fn try_connect(
+        &self,
+        own: &Socket,
+        address: SocketAddr,
+        counted: Option<&Outflow>,
+    ) -> io::Result<()> {
         let socket = Socket::new(own.domain()?, own.r#type()?, own.protocol()?)?;
         if own.r#type()? == Type::STREAM {
             socket.set_tcp_nodelay(own.tcp_nodelay()?)?;
@@ -223,7 +251,7 @@ impl Call {
         match begun {
             Err(error) if under_way(&error) && own.nonblocking()? => {
                 // The function waits by itself.
-                self.replace(&socket)?;
+                self.replace(socket, counted)?;
                 Err(error)
             }
             Err(error) if under_way(&error) => {
@@ -234,18 +262,18 @@ impl Call {
                     return Err(error);
                 }
                 socket.set_nonblocking(false)?;
-                self.replace(&socket)
+                self.replace(socket, counted)
             }
             Err(error) => Err(error),
             Ok(()) => {
                 socket.set_nonblocking(own.nonblocking()?)?;
-                self.replace(&socket)
+                self.replace(socket, counted)
             }
         }
     }
 
     #[allow(unsafe_code)]
-    fn replace(&self, socket: &Socket) -> io::Result<()> {
+    fn replace(&self, socket: Socket, counted: Option<&Outflow>) -> io::Result<()> {
         let replacement = libc::seccomp_notif_addfd {
             id: self.id,
             flags: libc::SECCOMP_ADDFD_FLAG_SETFD as u32,
@@ -258,7 +286,11 @@ impl Call {
         let replaced = unsafe {
             libc::ioctl(listener, libc::SECCOMP_IOCTL_NOTIF_ADDFD as _, &raw const replacement)
         };
-        Errno::result(replaced).map(drop).map_err(io::Error::from)
+        Errno::result(replaced)?;
+        if let Some(outflow) = counted {
+            outflow.follow(socket);
+        }
+        Ok(())
     }
 
     /// Lets the call happen where it was made.

@@ -61,8 +61,22 @@ pub(super) enum NetworkMode {
     Guarded,
     /// One of its own, in which it is alone.
     Alone,
+    /// This machine's; whoever counts what it sends is told of its connections.
+    Watched,
     /// This machine's.
     Machine,
+}
+
+impl NetworkMode {
+    /// Whether it is one of the instance's own.
+    pub(super) fn is_own(self) -> bool {
+        matches!(self, Self::Guarded | Self::Alone)
+    }
+
+    /// Whether the instance's connections are handed over.
+    pub(super) fn is_told(self) -> bool {
+        matches!(self, Self::Guarded | Self::Watched)
+    }
 }
 
 impl Mode {

@@ -43,7 +43,7 @@ pub(in crate::runtime) struct Rules {
 impl Rules {
     /// Applies the rules to the calling process.
     pub(in crate::runtime) fn apply(&self) -> nix::Result<()> {
-        let own = self.network != NetworkMode::Machine;
+        let own = self.network.is_own();
         let hands_out = own && self.listens;
         if !hands_out {
             fcntl(self.channel.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;

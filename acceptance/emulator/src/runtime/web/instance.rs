@@ -16,6 +16,7 @@ use crate::runtime::invoke::{Inner, Used, outcome, shutting_down};
 use crate::runtime::limits::Share;
 use crate::runtime::log::{Coldstart, Log};
 use crate::runtime::outcome::{Failed, Outcome, Status};
+use crate::runtime::outflow::Outflow;
 use crate::runtime::spec::{FunctionKey, FunctionSpec, Web, WebCall};
 
 /// What a pipe holds.
@@ -34,6 +35,8 @@ pub(super) struct Instance {
     stop: Notify,
     /// The most memory that was seen, in bytes; known once there is a process.
     memory: OnceLock<Arc<AtomicU64>>,
+    /// What it sends to the Internet.
+    outflow: OnceLock<Arc<Outflow>>,
     /// What it prints, for who wants to see the end of it.
     output: OnceLock<OwnedFd>,
 }
@@ -157,6 +160,7 @@ impl Instance {
             phase: watch::Sender::new(Phase::Starting),
             stop: Notify::new(),
             memory: OnceLock::new(),
+            outflow: OnceLock::new(),
             output: OnceLock::new(),
         }
     }
@@ -240,6 +244,7 @@ impl Instance {
     /// Lets others see what the process uses and prints.
     pub(super) fn watch(&self, body: &mut Body) {
         let _ = self.memory.set(body.meter().gauge());
+        let _ = self.outflow.set(Arc::clone(body.meter().outflow()));
         if let Ok(output) = body.output() {
             let _ = self.output.set(output);
         }
@@ -341,8 +346,12 @@ impl Ticket {
         let Some(call) = self.call.take() else { return };
         self.instance.drain();
         let now = Instant::now();
-        let mut used =
-            Used { memory: self.instance.memory(), cold_start: self.cold, ..Used::default() };
+        let mut used = Used {
+            memory: self.instance.memory(),
+            sent: self.instance.outflow.get().map_or(0, |outflow| outflow.take()),
+            cold_start: self.cold,
+            ..Used::default()
+        };
         let log = {
             let mut work = self.instance.work();
             if let Some(begun) = self.begun {

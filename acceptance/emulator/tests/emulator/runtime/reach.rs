@@ -5,6 +5,8 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::json;
 use tencentcloud_emulator::runtime::{FunctionSpec, Reach, Status};
@@ -26,6 +28,29 @@ pub fn server() -> u16 {
         }
     });
     port
+}
+
+/// A server on every address that takes what comes.
+struct Sink {
+    port: u16,
+    /// Gets something whenever a connection has ended.
+    ended: mpsc::Receiver<()>,
+}
+
+fn sink() -> Sink {
+    let listener = TcpListener::bind(("0.0.0.0", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (sender, ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, sender) = (stream.unwrap(), sender.clone());
+            std::thread::spawn(move || {
+                let _ = stream.read_to_end(&mut Vec::new());
+                sender.send(())
+            });
+        }
+    });
+    Sink { port, ended }
 }
 
 const ASK: &str = r#"
@@ -128,4 +153,73 @@ async fn r79_a_web_function_reaches_outside_and_without_public_access_does_not()
             assert_eq!(String::from_utf8_lossy(&answer.body), told, "{internet:?} {address}");
         }
     }
+}
+
+/// Sends as many bytes as the event says to each address, on a connection that is kept or not.
+const SEND: &str = r#"
+import socket
+kept = {}
+def main_handler(event, context):
+    for address, port in event["to"]:
+        it = kept.get(address) or socket.create_connection((address, port))
+        it.sendall(b"x" * event["bytes"])
+        if event.get("keep"):
+            kept[address] = it
+        else:
+            it.close()
+"#;
+
+#[tokio::test]
+async fn r324_what_goes_to_the_internet_is_counted() {
+    let machine = Machine::new();
+    let sink = sink();
+    for (revision, internet) in ["0.0.0.0/0", "127.255.0.0/24"].into_iter().enumerate() {
+        let spec = reaching(true, &[internet], python(SEND));
+        let spec = FunctionSpec { revision: revision as u64, ..spec };
+        for (to, keep, bytes, sent) in [
+            (&["127.255.0.1"][..], false, 100_000, 100_000),
+            (&["127.0.0.1"], false, 100_000, 0),
+            (&["127.255.0.1", "127.0.0.1", "127.255.0.2"], true, 1_000, 2_000),
+            (&["127.255.0.1"], true, 70, 70),
+            (&[], false, 1_000, 0),
+        ] {
+            let to: Vec<_> = to.iter().map(|address| (address, sink.port)).collect();
+            let event = json!({"to": to, "keep": keep, "bytes": bytes});
+            let outcome = machine.invoke(&spec, &event.to_string()).await;
+            assert_status(&outcome, Status::Success);
+            assert_eq!(outcome.sent_bytes, sent, "{internet}: {event}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r324_a_connection_that_is_counted_ends_when_the_function_ends_it() {
+    let code = r#"
+import socket
+def main_handler(event, context):
+    socket.create_connection(("127.255.0.1", event["sink"])).close()
+    return socket.create_connection(("127.0.0.1", event["told"])).makefile().read()
+"#;
+    let sink = sink();
+    let told = TcpListener::bind("127.0.0.1:0").unwrap();
+    let event = json!({"sink": sink.port, "told": told.local_addr().unwrap().port()});
+    std::thread::spawn(move || {
+        let mut stream = told.accept().unwrap().0;
+        if sink.ended.recv_timeout(Duration::from_secs(30)).is_ok() {
+            stream.write_all(b"ended").unwrap();
+        }
+    });
+    let outcome = Machine::new()
+        .invoke(&reaching(false, &["0.0.0.0/0"], python(code)), &event.to_string())
+        .await;
+    assert_status(&outcome, Status::Success);
+    assert_eq!(json(&outcome), "ended");
+}
+
+#[tokio::test]
+async fn r324_what_a_web_function_sends_is_counted() {
+    let port = server();
+    let front = Front::of(reaching(false, &["0.0.0.0/0"], web::server())).await;
+    front.get(&format!("/reach/127.255.0.1/{port}")).await;
+    assert_eq!(front.outcome().await.sent_bytes, 18);
 }

@@ -272,3 +272,20 @@ fn r89_the_name_cache_is_a_switch_of_the_function() {
     client.ok("scf.UpdateFunctionConfiguration", off);
     assert_eq!(wait(&client, "hello", "Active")["DnsCache"], "FALSE");
 }
+
+#[test]
+fn r311_functions_need_the_role_of_the_function_platform() {
+    let client = client();
+    let standing = |on: bool| {
+        let change = json!({"account": client.secret_id, "standing": {"function_role": on}});
+        assert_eq!(client.console("POST", "account", &change).status, 200);
+    };
+    create(&client, python("before", HELLO));
+    standing(false);
+    let code = client.code("scf.CreateFunction", python("after", HELLO));
+    assert_eq!(code, "FailedOperation.QcsRoleNotFound");
+    let copy = json!({"FunctionName": "before", "NewFunctionName": "after"});
+    assert_eq!(client.code("scf.CopyFunction", copy), "FailedOperation.QcsRoleNotFound");
+    standing(true);
+    create(&client, python("after", HELLO));
+}

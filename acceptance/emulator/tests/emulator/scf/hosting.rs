@@ -121,3 +121,20 @@ fn r411_functions_of_a_cluster_leave_their_logs() {
     let logs = client.ok("scf.GetFunctionLogs", about);
     assert_eq!(logs["TotalCount"], 1);
 }
+
+#[test]
+fn r400_clusters_need_the_role_of_the_container_service() {
+    let server = Server::start(&[]);
+    let client = server.client();
+    let hosted = request(&subnet(&client), json!({}));
+    let standing = |on: bool| {
+        let change = json!({"account": client.secret_id, "standing": {"container_role": on}});
+        assert_eq!(client.console("POST", "account", &change).status, 200);
+    };
+    standing(false);
+    let code = client.code("scf.CreateNamespace", hosted.clone());
+    assert_eq!(code, "FailedOperation.QcsRoleNotFound");
+    client.ok("scf.CreateNamespace", json!({"Namespace": "plain"}));
+    standing(true);
+    client.ok("scf.CreateNamespace", hosted);
+}
