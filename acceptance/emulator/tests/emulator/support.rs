@@ -185,7 +185,7 @@ impl Client {
         let request = self.request(action, &parameters.to_string());
         let page = self.send(&request);
         assert_eq!(page.status, 200, "{page:?}");
-        assert!(page.head.contains("content-type: application/json\r\n"), "{}", page.head);
+        assert!(page.head.contains("Content-Type: application/json\r\n"), "{}", page.head);
         response(&page)
     }
 
@@ -329,8 +329,11 @@ pub fn read_page(connection: &mut BufReader<TcpStream>) -> Option<Page> {
         }
     }
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.parse().unwrap())
+    });
+    let mut body = vec![0; length.unwrap_or(0)];
     connection.read_exact(&mut body).ok()?;
     Some(Page { status, head, body: String::from_utf8(body).unwrap() })
 }

@@ -15,11 +15,11 @@ fn an_object_comes_back_as_it_was_put() {
     let put = cos.ask("PUT", &path).body("hello");
     let put = put.header("content-type", "text/x").header("x-cos-meta-who", "me");
     let put = put.header("content-md5", HELLO_BASE64).send();
-    // Exactly so, for the vendor's SDK for Python.
+    // Names exactly so, for the vendor's SDK for Python.
     assert!(put.head.contains(&format!("ETag: \"{HELLO}\"\r\n")), "{}", put.head);
     let got = cos.ask("GET", &path).send();
     assert_eq!(got.body, "hello");
-    for header in ["content-type: text/x", "x-cos-meta-who: me", "content-length: 5"] {
+    for header in ["Content-Type: text/x", "x-cos-meta-who: me", "Content-Length: 5"] {
         assert!(got.head.contains(&format!("{header}\r\n")), "{header}: {}", got.head);
     }
     assert!(got.head.contains("x-cos-hash-crc64ecma: 11177612005948864433\r\n"), "{}", got.head);
@@ -27,7 +27,7 @@ fn an_object_comes_back_as_it_was_put() {
     assert_eq!(status, 200);
     assert!(head.contains("content-length: 5\r\n") && head.contains(HELLO), "{head}");
     let as_file = format!("{path}?response-content-type=text/y");
-    assert!(cos.ask("GET", &as_file).send().head.contains("content-type: text/y\r\n"));
+    assert!(cos.ask("GET", &as_file).send().head.contains("Content-Type: text/y\r\n"));
     assert_eq!(cos.ask("DELETE", &path).send().status, 204);
     assert_eq!(code(&cos.ask("GET", &path).send()), (404, "NoSuchKey".to_owned()));
     assert_eq!(cos.ask("DELETE", &path).send().status, 204);
@@ -57,7 +57,7 @@ fn a_range_and_a_condition_are_honoured() {
     };
     let part = get("range", "bytes=1-2");
     assert_eq!((part.status, part.body.as_str()), (206, "el"));
-    assert!(part.head.contains("content-range: bytes 1-2/5\r\n"), "{}", part.head);
+    assert!(part.head.contains("Content-Range: bytes 1-2/5\r\n"), "{}", part.head);
     assert_eq!(code(&get("range", "bytes=9-")), (416, "InvalidRange".to_owned()));
     assert_eq!(get("if-none-match", &format!("\"{HELLO}\"")).status, 304);
     assert_eq!(code(&get("if-match", "\"other\"")), (412, "PreconditionFailed".to_owned()));

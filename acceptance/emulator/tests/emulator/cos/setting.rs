@@ -51,14 +51,14 @@ fn pages_of_allowed_origins_may_read() {
     };
     let allowed = preflight("GET", "x-a, X-B");
     assert_eq!(allowed.status, 200, "{allowed:?}");
-    assert!(allowed.head.contains("access-control-max-age: 9\r\n"), "{}", allowed.head);
+    assert!(allowed.head.contains("Access-Control-Max-Age: 9\r\n"), "{}", allowed.head);
     assert_eq!(code(&preflight("PUT", "")), (403, "AccessForbidden".to_owned()));
     assert_eq!(code(&preflight("GET", "cookie")).1, "AccessForbidden");
     let got = cos.ask("GET", &path).header("origin", "https://www.example.com").send();
-    let origin = "access-control-allow-origin: https://www.example.com\r\n";
+    let origin = "Access-Control-Allow-Origin: https://www.example.com\r\n";
     assert!(got.head.contains(origin), "{}", got.head);
     let other = cos.ask("GET", &path).header("origin", "https://other.org").send();
-    assert!(!other.head.contains("access-control"), "{}", other.head);
+    assert!(!other.head.contains("Access-Control"), "{}", other.head);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_website_has_index_error_and_redirects() {
     assert_eq!((missing.status, missing.body.as_str()), (404, "sorry"));
     let moved = page("/old/page");
     assert_eq!(moved.status, 302);
-    assert!(moved.head.contains(&format!("location: http://{host}/new/page\r\n")), "{moved:?}");
+    assert!(moved.head.contains(&format!("Location: http://{host}/new/page\r\n")), "{moved:?}");
 }
 
 #[test]
