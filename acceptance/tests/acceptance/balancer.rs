@@ -4,13 +4,13 @@ use acceptance::{Case, Emulator};
 use serde_json::json;
 use tencentcloud_api::clb;
 
-const LB: &str = "tencentcloud_clb_instance.a";
-const LISTENER: &str = "tencentcloud_clb_listener.a";
-const RULE: &str = "tencentcloud_clb_listener_rule.a";
-const TARGETS: &str = "tencentcloud_clb_function_targets_attachment.a";
+pub const LB: &str = "tencentcloud_clb_instance.a";
+pub const LISTENER: &str = "tencentcloud_clb_listener.a";
+pub const RULE: &str = "tencentcloud_clb_listener_rule.a";
+pub const TARGETS: &str = "tencentcloud_clb_function_targets_attachment.a";
 
 /// A network and a load balancer in it.
-fn balancer(rest: &str) -> String {
+pub fn balancer(rest: &str) -> String {
     format!(
         r#"
 resource "tencentcloud_vpc" "a" {{
@@ -27,7 +27,7 @@ resource "tencentcloud_clb_instance" "a" {{
     )
 }
 
-fn listener(rest: &str) -> String {
+pub fn listener(rest: &str) -> String {
     balancer("")
         + &format!(
             r#"
@@ -41,7 +41,7 @@ resource "tencentcloud_clb_listener" "a" {{
 
 const HTTP: &str = "listener_name = \"http\"\n  protocol = \"HTTP\"\n  port = 8080";
 
-fn rule(rest: &str) -> String {
+pub fn rule(rest: &str) -> String {
     listener(HTTP)
         + &format!(
             r#"
@@ -54,9 +54,9 @@ resource "tencentcloud_clb_listener_rule" "a" {{
         )
 }
 
-const HELLO: &str = "domain = \"www.example.com\"\n  url = \"/hello\"";
+pub const HELLO: &str = "domain = \"www.example.com\"\n  url = \"/hello\"";
 
-fn targets(function: &str, rest: &str) -> String {
+pub fn targets(function: &str, rest: &str) -> String {
     rule(HELLO)
         + &format!(
             r#"
@@ -83,17 +83,17 @@ resource "tencentcloud_clb_function_targets_attachment" "a" {{
         )
 }
 
-const LATEST: &str =
+pub const LATEST: &str =
     "function_qualifier = \"$LATEST\"\n      function_qualifier_type = \"VERSION\"";
 
-fn with_function() -> Case {
+pub fn with_function() -> Case {
     let case = Case::new();
     let page = "{'isBase64Encoded': False, 'statusCode': 200, 'headers': {}, 'body': event['headers']['X-Uri'] if 'X-Uri' in event['headers'] else 'x'}";
     case.write("code/index.py", format!("def main_handler(event, context):\n    return {page}\n"));
     case
 }
 
-fn text(case: &Case, address: &str, attribute: &str) -> String {
+pub fn text(case: &Case, address: &str, attribute: &str) -> String {
     case.state(address)[attribute].as_str().expect("a text").to_owned()
 }
 
@@ -216,6 +216,8 @@ fn r28_an_encrypted_listener_needs_a_certificate() {
     case.refuse_plan(&no_port, &["Missing port"]);
     let session = listener(&format!("{HTTP}\n  session_expire_time = 60"));
     case.refuse_plan(&session, &["the rules say it"]);
+    let certified = rule(&format!("{HELLO}\n  certificate_id = \"abc\""));
+    case.refuse_plan(&certified, &["Missing certificate_ssl_mode", "UNIDIRECTIONAL or MUTUAL"]);
 }
 
 #[test]
@@ -300,59 +302,6 @@ fn a_binding_that_vanished_is_made_again() {
     assert_eq!(case.plan(&targets(LATEST, "")).action(TARGETS), "create");
     case.apply(&targets(LATEST, ""));
     case.finish();
-}
-
-#[test]
-fn r1_functions_are_behind_load_balancers_only_in_some_regions() {
-    let case = with_function();
-    let elsewhere = "provider \"tencentcloud\" {\n  region = \"eu-frankfurt\"\n}\n".to_owned();
-    case.refuse_plan(&(elsewhere + &targets(LATEST, "")), &["Not in this region", "eu-frankfurt"]);
-}
-
-#[test]
-fn r3_r4_a_traditional_account_is_told_to_upgrade() {
-    let case = with_function();
-    let standing = json!({ "network_type": "LEGACY" });
-    let traditional = json!({ "account": "AKIDEMULATOR", "standing": standing });
-    case.emulator.ask("account", &traditional);
-    case.refuse_plan(&targets(LATEST, ""), &["Traditional account", "Upgrade"]);
-}
-
-#[test]
-fn r11_r12_only_http_and_https_listeners_take_functions() {
-    let case = with_function();
-    let tcp = listener("listener_name = \"tcp\"\n  protocol = \"TCP\"\n  port = 8081");
-    case.apply(&tcp);
-    let id = text(&case, LISTENER, "listener_id");
-    let bound = tcp
-        + &format!(
-            r#"
-resource "tencentcloud_clb_function_targets_attachment" "a" {{
-  load_balancer_id = tencentcloud_clb_instance.a.id
-  listener_id      = "{id}"
-  location_id      = "loc-00000000"
-  function_targets {{
-    function {{
-      function_namespace = "default"
-      function_name      = "hello"
-      {LATEST}
-    }}
-  }}
-}}
-"#
-        );
-    case.refuse_plan(&bound, &["Not this listener", "is a TCP listener"]);
-}
-
-#[test]
-fn r16_r18_a_binding_names_a_rule_and_a_fitting_qualifier() {
-    let case = with_function();
-    let without = targets(LATEST, "")
-        .replace("location_id      = tencentcloud_clb_listener_rule.a.rule_id", "");
-    case.refuse_plan(&without, &["Missing rule"]);
-    let alias = LATEST.replace("VERSION", "ALIAS");
-    case.refuse_plan(&targets(&alias, ""), &["Another kind of qualifier", "$LATEST"]);
-    case.refuse_plan(&targets(LATEST, "weight = 101"), &["0 to 100"]);
 }
 
 #[test]

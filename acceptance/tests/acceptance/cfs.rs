@@ -198,6 +198,15 @@ fn what_is_wrong_with_a_file_system_is_said_while_planning() {
             ["capacity", "grow with their files"],
         ),
         ("vpc_id = \"v\"\n  subnet_id = \"s\"\n  mount_ip = \"x\"", ["mount_ip", "IPv4"]),
+        (
+            "vpc_id = \"v\"\n  subnet_id = \"s\"\n  ccn_id = \"ccn-1\"",
+            ["ccn_id = ", "does not go together with net_interface"],
+        ),
+        (
+            "net_interface = \"CCN\"\n  ccn_id = \"ccn-1\"\n  cidr_block = \"10.0.0.0/24\"\n  \
+             storage_type = \"TB\"\n  protocol = \"TURBO\"",
+            ["Missing capacity", "turbo file system needs a capacity"],
+        ),
     ] {
         case.refuse_plan(&files("\"pgroupbasic\"", rest), &words);
     }

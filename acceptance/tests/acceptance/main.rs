@@ -2,6 +2,7 @@
 //! And what keeps the repository in shape.
 
 mod balancer;
+mod binding;
 mod cfs;
 mod cls;
 mod concurrency;

@@ -1,6 +1,7 @@
 //! What can be known to fail is refused while planning, at its attribute.
 
 use acceptance::Case;
+use serde_json::json;
 
 const FUNCTION: &str = r#"
 resource "tencentcloud_scf_function" "a" {
@@ -39,6 +40,78 @@ fn r346_name_servers_are_up_to_five_addresses_or_names() {
         case.refuse_plan(&servers(names), &[word, "with tencentcloud_scf_function.a"]);
     }
     case.plan(&servers("1.1.1.1;2001:db8::1;ns.example.com;1.1.1.4;1.1.1.5"));
+}
+
+#[test]
+fn r36_namespace_and_name_together_have_118_characters() {
+    let case = case();
+    let named = |name: usize| {
+        let named = FUNCTION.replace("\"hello\"", &format!("\"{}\"", "n".repeat(name)));
+        named.replace("  runtime", &format!("  namespace  = \"{}\"\n  runtime", "a".repeat(60)))
+    };
+    case.refuse_plan(&named(59), &["Names too long", "118 characters"]);
+    case.plan(&named(58));
+}
+
+#[test]
+fn files_are_chosen_in_a_folder_only() {
+    let case = case();
+    case.write("code.py", "");
+    let file = |rest: &str| {
+        FUNCTION.replace(
+            "source_dir = \"${path.module}/code\"",
+            &format!("source_file = \"code.py\"\n{rest}"),
+        )
+    };
+    for name in ["source_include", "source_exclude"] {
+        let chosen = file(&format!("  {name} = [\"*.py\"]"));
+        case.refuse_plan(
+            &chosen,
+            &["Globs without a folder", &format!("{name} = "), "source_dir only"],
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_while_planning_is_a_warning() {
+    let case = case();
+    let network = r#"
+resource "tencentcloud_vpc" "a" {
+  name       = "a"
+  cidr_block = "10.0.0.0/16"
+}
+resource "tencentcloud_subnet" "a" {
+  name              = "a"
+  vpc_id            = tencentcloud_vpc.a.id
+  availability_zone = "ap-guangzhou-3"
+  cidr_block        = "10.0.1.0/24"
+}
+"#;
+    case.apply(network);
+    let id = |address: &str| case.state(address)["id"].as_str().unwrap().to_owned();
+    let (vpc, subnet) = (id("tencentcloud_vpc.a"), id("tencentcloud_subnet.a"));
+    case.configure(&with(&format!("  vpc_id     = {vpc:?}\n  subnet_id  = {subnet:?}")));
+    case.fault(&json!({
+        "action": "DescribeSubnets", "times": 9,
+        "effect": { "type": "fail", "code": "UnauthorizedOperation" }
+    }));
+    let said = case.succeed(&["plan", "-no-color", "-refresh=false"]).out;
+    for word in
+        ["The subnet was not seen", "UnauthorizedOperation", "Whether it can be used is not known"]
+    {
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+#[test]
+fn one_request_shows_so_many_logs() {
+    let case = case();
+    let logs = |limit: u32| {
+        format!(
+            "data \"tencentcloud_scf_logs\" \"a\" {{\n  function_name = \"hello\"\n  offset = 9000\n  limit = {limit}\n}}\n"
+        )
+    };
+    case.refuse_plan(&logs(1001), &["limit = 1001", "offset and limit together are 10001"]);
 }
 
 fn api(name: &str, service: &str, method: &str, environment: &str) -> String {

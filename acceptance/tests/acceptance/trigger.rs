@@ -400,6 +400,14 @@ resource "tencentcloud_scf_trigger_config" "a" {{
     case.import(CONFIG, "hello#default#daily", &[]);
     case.expect_no_changes();
     case.refuse_apply(&config("nightly", ""), &["No such trigger", "nightly"]);
+    let other = |kind: &str, rest: &str| config("daily", rest).replace("\"timer\"", kind);
+    for (configuration, words) in [
+        (config("daily", "trigger_desc = \"0 0 25 * * * *\""), ["trigger_desc = ", "0 to 23"]),
+        (other("\"cmq\"", "enable = \"OPEN\""), ["enable ", "is never switched"]),
+        (other("\"cos\"", "description = \"x\""), ["description ", "cannot be changed"]),
+    ] {
+        case.refuse_plan(&configuration, &words);
+    }
     case.apply(FUNCTION);
     assert_eq!(found(&case).len(), 1, "the trigger is somebody else's");
     case.finish();

@@ -54,6 +54,13 @@ fn r94_code_of_an_object_is_followed() {
     assert!(plan.changed(FUNCTION).contains(&"code_sha256".to_owned()));
     case.apply(&all);
     assert_eq!(invoke(&case), "\"two\"");
+    // Who may not look at the object goes on with what is known.
+    case.fault(&json!({"action": "HeadObject", "times": 9,
+        "effect": {"type": "fail", "code": "AccessDenied"}}));
+    let said = case.succeed(&["plan", "-no-color", "-detailed-exitcode"]);
+    let words = ["The object with the code was not seen", "AccessDenied", "is not known"];
+    assert!(words.iter().all(|word| said.out.contains(word)), "{}", said.text());
+    case.clear_faults();
     // From there to a file of this machine.
     case.write("index.py", "def main_handler(event, context):\n    return 'three'\n");
     case.apply(&(bucket(CLEAN) + &function("source_file = \"index.py\"")));

@@ -129,6 +129,23 @@ fn what_cannot_be_is_refused_while_planning() {
 }
 
 #[test]
+fn without_the_file_an_object_keeps_its_content_and_says_so() {
+    let case = Case::new();
+    let file = case.write("content.txt", "one");
+    case.apply(&object("source = \"content.txt\""));
+    std::fs::remove_file(file).unwrap();
+    let said = case.succeed(&["plan", "-no-color", "-detailed-exitcode"]);
+    assert!(said.out.contains("keeps the content that it has"), "{}", said.text());
+    let tagged = object("source = \"content.txt\"\n  tags = { team = \"one\" }");
+    case.apply(&tagged);
+    // Headers are kept with the content, which would have to be sent again.
+    let typed = object("source = \"content.txt\"\n  content_type = \"text/plain\"");
+    case.refuse_plan(&typed, &["No content", "source = ", "Cannot read content.txt"]);
+    case.configure(&tagged);
+    case.finish();
+}
+
+#[test]
 fn an_object_is_looked_at() {
     let case = Case::new();
     let data = r#"

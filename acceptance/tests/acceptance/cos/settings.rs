@@ -307,6 +307,18 @@ fn a_bucket_may_be_a_file_system_or_lie_in_a_dedicated_zone() {
     case.finish();
 }
 
+/// Intelligent tiering with archive tiers.
+fn tiers(tiers: &[(&str, u32)]) -> String {
+    let tier = |(tier, days): &(&str, u32)| {
+        format!("tiering {{\n access_tier = {tier:?}\n days = {days}\n}}\n")
+    };
+    format!(
+        "enable_intelligent_tiering = true\n intelligent_tiering_archiving_rule_list {{\n rule_id = \
+         \"a\"\n status = \"Enabled\"\n {}}}\n",
+        tiers.iter().map(tier).collect::<String>()
+    )
+}
+
 #[test]
 fn what_does_not_go_together_is_refused_while_planning() {
     let case = Case::new();
@@ -329,6 +341,30 @@ fn what_does_not_go_together_is_refused_while_planning() {
         (
             format!("versioning_enable = true\n{role}\n{}", rule.replace("copies", "files")),
             ["itself", "destination_bucket"],
+        ),
+        (
+            format!(
+                "versioning_enable = true\n{role}\n{}",
+                rule.replace("status = \"Enabled\"", "")
+            ),
+            ["status to Enabled or Disabled", "Whether the rule counts"],
+        ),
+        (
+            "object_lock_configuration {\n enabled = false\n rule {\n days = 1\n}\n}".to_owned(),
+            ["Nothing can be locked", "enabled = true"],
+        ),
+        (tiers(&[("ARCHIVE_ACCESS", 90)]), ["days = 90", "after 91 to 730 days"]),
+        (tiers(&[("DEEP_ARCHIVE_ACCESS", 179)]), ["days = 179", "after 180 to 730 days"]),
+        (tiers(&[("DEEP_ARCHIVE_ACCESS", 731)]), ["days = 731", "after 180 to 730 days"]),
+        (
+            tiers(&[("ARCHIVE_ACCESS", 180), ("DEEP_ARCHIVE_ACCESS", 180)]),
+            ["Tiers in the wrong order", "more days"],
+        ),
+        (
+            "website {\n index_document = \"i\"\n routing_rules {\n rules {\n redirect_protocol = \
+             \"https\"\n}\n}\n}"
+                .to_owned(),
+            ["Which requests is not clear", "either condition_error_code or condition_prefix"],
         ),
         ("intelligent_tiering_days = 60".to_owned(), ["enable_intelligent_tiering = true", "days"]),
         (

@@ -188,20 +188,23 @@ async fn plan_content(change: &mut Change<Object>) {
             }
             change.set::<String>("content_sha256", sha256);
         }
-        Err(error) if !change.creates() && !change.changes("source") => {
-            // A machine without the file can change or destroy everything else.
+        Err(error) if !change.creates() && !is_put_again(change) && !change.changes("source") => {
+            // A machine without the file can change or destroy what needs no content.
             let detail = format!("{error} The object keeps the content that it has.");
             change.problems.warning("source", "No content", detail);
             change.keep("content_sha256");
         }
         Err(error) => change.problems.error("source", "No content", error),
     }
-    if change.config.etag.is_null() && !change.changes("content_sha256") && !change.creates() {
-        let again = HEADERS.iter().any(|header| change.changes(header));
-        if !again {
-            change.keep("etag");
-        }
+    let same = !change.creates() && !change.changes("content_sha256") && !is_put_again(change);
+    if change.config.etag.is_null() && same {
+        change.keep("etag");
     }
+}
+
+/// Whether the content has to be sent again, since headers are kept with it.
+fn is_put_again(change: &Change<Object>) -> bool {
+    HEADERS.iter().any(|header| change.changes(header))
 }
 
 /// Greatest content whose ETag is its MD5: that of one part.
