@@ -18,6 +18,7 @@ use crate::tags::{self, Tags};
 const NETWORK: [u8; 3] = [198, 51, 100];
 const BANDWIDTHS: std::ops::RangeInclusive<i64> = 1..=2000;
 const USUAL_BANDWIDTH: i64 = 1;
+const USUAL_CHARGE: &str = "TRAFFIC_POSTPAID_BY_HOUR";
 const MOST_AT_ONCE: i64 = 20;
 
 /// A public address.
@@ -36,28 +37,40 @@ impl Record for Address {
     const KIND: &'static str = "vpc.address";
 }
 
-/// A new address; its id.
-pub(super) fn allocate_one(call: &Call<'_>, bound: Option<&str>) -> Result<String, Refusal> {
+/// A new address, as the call wants it; its id.
+fn allocate_one(call: &Call<'_>) -> Result<String, Refusal> {
     let p = call.params;
-    let bandwidth = match p.int("InternetMaxBandwidthOut") {
-        Some(asked) if bound.is_none() && !BANDWIDTHS.contains(&asked) => {
-            let text = format!("InternetMaxBandwidthOut {asked} must be 1 to 2000.");
-            return refused("InvalidParameterValue.BandwidthOutOfRange", text);
-        }
-        asked => asked.filter(|_| bound.is_none()).unwrap_or(USUAL_BANDWIDTH),
-    };
+    let bandwidth = p.int("InternetMaxBandwidthOut").unwrap_or(USUAL_BANDWIDTH);
+    if !BANDWIDTHS.contains(&bandwidth) {
+        let text = format!("InternetMaxBandwidthOut {bandwidth} must be 1 to 2000.");
+        return refused("InvalidParameterValue.BandwidthOutOfRange", text);
+    }
+    let charge = Some(p.str("InternetChargeType")).filter(|charge| !charge.is_empty());
+    add(call, p.str("AddressName"), bandwidth, charge.unwrap_or(USUAL_CHARGE), None)
+}
+
+/// A new address that is bound to a gateway; its id.
+pub(super) fn allocate_for(call: &Call<'_>, gateway: &str) -> Result<String, Refusal> {
+    add(call, "", USUAL_BANDWIDTH, USUAL_CHARGE, Some(gateway))
+}
+
+fn add(
+    call: &Call<'_>,
+    name: &str,
+    bandwidth: i64,
+    charge: &str,
+    bound: Option<&str>,
+) -> Result<String, Refusal> {
     let count = call.store.count::<Address>("")? + 1;
     call.within(&quotas::ADDRESSES, count, "release one or raise the quota")?;
     let [a, b, c] = NETWORK;
     let d = u8::try_from(call.store.next("eip address")? % 254 + 1).unwrap_or(1);
-    let text = |member: &str| if bound.is_none() { p.str(member) } else { "" }.to_owned();
-    let charge = text("InternetChargeType");
     let address = Address {
         ip: Ipv4Addr::new(a, b, c, d),
-        name: text("AddressName"),
+        name: name.to_owned(),
         bound: bound.map(str::to_owned),
         bandwidth,
-        charge: if charge.is_empty() { "TRAFFIC_POSTPAID_BY_HOUR".to_owned() } else { charge },
+        charge: charge.to_owned(),
         created: call.now,
     };
     let id = call.new_id("eip")?;
@@ -100,7 +113,7 @@ pub(super) fn allocate(call: &Call<'_>) -> Answer {
     }
     let mut ids = Vec::new();
     for _ in 0..count {
-        let id = allocate_one(call, None)?;
+        let id = allocate_one(call)?;
         tags::set_from(call, tags::ADDRESS, &id, &call.params.objects("Tags"), TAG)?;
         ids.push(id);
     }

@@ -177,7 +177,7 @@ fn new_addresses(call: &Call<'_>, gateway: &str) -> Result<Vec<String>, Refusal>
         ids.push(id);
     }
     for _ in 0..p.int("AddressCount").unwrap_or_default() {
-        ids.push(address::allocate_one(call, Some(gateway))?);
+        ids.push(address::allocate_for(call, gateway)?);
     }
     if ids.len() > MOST_ADDRESSES {
         return refused("LimitExceeded", "A NAT gateway has at most 10 addresses.");

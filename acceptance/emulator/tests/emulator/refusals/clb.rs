@@ -33,6 +33,12 @@ fn lists_of_load_balancers_are_bounded() {
                 long,
             ),
             ("clb.CreateRule", about(json!({"Rules": []})), long),
+            (
+                "clb.DescribeTargets",
+                json!({"LoadBalancerId": place.balancer,
+                    "Filters": [{"Name": "colour", "Values": ["red"]}]}),
+                "InvalidParameterValue.InvalidFilter",
+            ),
             ("clb.DeleteRule", about(json!({})), "InvalidParameter"),
             (
                 "clb.RegisterFunctionTargets",
@@ -92,6 +98,9 @@ fn what_an_internal_load_balancer_cannot_have_is_refused() {
     let internal = json!({"LoadBalancerType": "INTERNAL", "VpcId": vpc, "SubnetId": subnet});
     let mut outside = internal.clone();
     outside["Vip"] = json!("10.9.0.4");
+    let mut taken = internal.clone();
+    taken["Vip"] = json!("10.0.1.77");
+    user.balancer_like(taken.clone());
     let balancer = user.balancer_like(internal);
     let charge =
         json!({"InternetChargeType": "TRAFFIC_POSTPAID_BY_HOUR", "InternetMaxBandwidthOut": 5});
@@ -102,6 +111,7 @@ fn what_an_internal_load_balancer_cannot_have_is_refused() {
         &user.client,
         vec![
             ("clb.CreateLoadBalancer", outside, "InvalidParameterValue"),
+            ("clb.CreateLoadBalancer", taken, "InvalidParameterValue"),
             (modify, change("InternetChargeInfo", charge), "UnsupportedOperation"),
             (modify, change("TargetRegionInfo", region), "InvalidParameter.RegionNotFound"),
         ],

@@ -34,6 +34,22 @@ fn searches_say_what_they_want() {
             ("cls.SearchLog", ask(json!({"Limit": 1001})), wrong),
             ("cls.SearchLog", ask(json!({"Limit": 0})), wrong),
             ("cls.DescribeTopics", json!({"PreciseSearch": 4}), wrong),
+            (
+                "cls.DescribeTopics",
+                json!({"Filters": [{"Key": "colour", "Values": ["red"]}]}),
+                wrong,
+            ),
+            ("cls.CreateTopic", json!({"LogsetId": set, "TopicName": "u", "BizType": 2}), wrong),
+            (
+                "cls.CreateTopic",
+                json!({"LogsetId": set, "TopicName": "u", "TopicId": topic}),
+                "InvalidParameter.TopicConflict",
+            ),
+            (
+                "cls.CreateLogset",
+                json!({"LogsetName": "u", "LogsetId": set}),
+                "InvalidParameter.LogsetConflict",
+            ),
             ("cls.ModifyIndex", json!({"TopicId": topic, "MetadataFlag": 3}), wrong),
             ("cls.ModifyIndex", json!({"TopicId": "none"}), "ResourceNotFound.TopicNotExist"),
             ("cls.DeleteTopic", json!({"TopicId": "none"}), "ResourceNotFound.TopicNotExist"),

@@ -4,8 +4,10 @@
 mod cfs;
 mod clb;
 mod cls;
+mod network;
 mod quotas;
 mod scf;
+mod trigger;
 mod vpc;
 
 use serde_json::Value;

@@ -83,6 +83,10 @@ fn rules_of_security_groups_are_named_one_way() {
             (create, json!({"SecurityGroupId": group}), "MissingParameter"),
             (create, set(json!({})), "MissingParameter"),
             (create, set(rule(json!({"PolicyIndex": 7}))), "InvalidParameterValue.Range"),
+            (create, set(rule(json!({"Protocol": "SMTP"}))), "InvalidParameterValue"),
+            (create, set(rule(json!({"Protocol": "ICMP"}))), "InvalidParameterValue"),
+            (create, set(rule(json!({"Port": "80-"}))), "InvalidParameterValue"),
+            (create, set(rule(json!({"Action": "REJECT"}))), "InvalidParameterValue"),
             (replace, set(rule(json!({}))), "MissingParameter"),
             ("vpc.DeleteSecurityGroupPolicies", set(rule(json!({}))), "ResourceNotFound"),
             (
