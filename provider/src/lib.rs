@@ -12,6 +12,7 @@ mod id;
 mod package;
 mod provider;
 pub mod resources;
+mod shown;
 mod tags;
 
 pub use cloud::Cloud;

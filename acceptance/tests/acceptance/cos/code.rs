@@ -24,7 +24,7 @@ fn stored(name: &str) -> String {
     function(&format!("cos_bucket_name = {name:?}\n  cos_object_name = \"/code.zip\"\n  {depends}"))
 }
 
-fn package(answer: &str) -> Vec<u8> {
+pub fn package(answer: &str) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
     archive.start_file("index.py", options).expect("it is written to memory");

@@ -1,7 +1,7 @@
 //! The object storage, and code that lies in it.
 
 mod bucket;
-mod code;
+pub mod code;
 mod object;
 mod settings;
 
@@ -9,15 +9,15 @@ use acceptance::Case;
 use tencentcloud_api::cos::{self, Body, ObjectSettings, Place};
 
 /// The bucket of most tests.
-const NAME: &str = "files-1250000000";
+pub const NAME: &str = "files-1250000000";
 
 /// A bucket.
-fn bucket(rest: &str) -> String {
+pub fn bucket(rest: &str) -> String {
     format!("resource \"tencentcloud_cos_bucket\" \"a\" {{\n  bucket = {NAME:?}\n  {rest}\n}}\n")
 }
 
 /// Puts an object behind Terraform's back.
-fn put(case: &Case, key: &str, bytes: Vec<u8>) {
+pub fn put(case: &Case, key: &str, bytes: Vec<u8>) {
     let (place, body) = (Place::new(NAME, key), Body::Bytes(bytes.into()));
     let put = case
         .cloud()

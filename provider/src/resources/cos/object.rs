@@ -10,6 +10,7 @@ use tf_schema::check::{Check, one_of};
 use tf_schema::{Diagnostics, Resource, Value};
 
 use crate::package;
+use crate::shown::Shown;
 use crate::{Cloud, create, tags};
 
 /// An object in a bucket, with the content of a file or of a text.
@@ -175,7 +176,10 @@ impl Lifecycle for Object {
 /// Plans the hash from the content, so that a change of it is a planned change.
 async fn plan_content(change: &mut Change<Object>) {
     let config = &change.config;
+    let place = format!("{}/{}", config.bucket.text(), config.key.text());
+    let shown = Shown::of("object", &place);
     if config.source.is_unknown() || config.content.is_unknown() {
+        shown.compare(change.applying, None);
         change.set_unknown("content_sha256");
         return;
     }
@@ -185,6 +189,9 @@ async fn plan_content(change: &mut Change<Object>) {
                 let detail = "The ETag of an object that is sent in parts is not the MD5 of its \
                               content. Leave etag out: the content is followed by itself.";
                 change.problems.error("etag", "ETag of a large object", detail);
+            }
+            if shown.compare(change.applying, Some(&sha256)).is_some() {
+                change.problems.error("source", CHANGED, NOT_PLANNED);
             }
             change.set::<String>("content_sha256", sha256);
         }
@@ -206,6 +213,9 @@ async fn plan_content(change: &mut Change<Object>) {
 fn is_put_again(change: &Change<Object>) -> bool {
     HEADERS.iter().any(|header| change.changes(header))
 }
+
+const CHANGED: &str = "The content has changed since the plan";
+const NOT_PLANNED: &str = "It is not what was planned. Nothing was sent; plan again to review it.";
 
 /// Greatest content whose ETag is its MD5: that of one part.
 const LARGE: u64 = 8 << 20;
@@ -263,8 +273,7 @@ impl Object {
         let now =
             self.hash().await.map_err(|error| Problem::new("No content", error).at("source"))?;
         if self.content_sha256.is_known_and(|planned| *planned != now.sha256) {
-            let detail = "It is not what was planned. Nothing was sent; plan again to review it.";
-            return Err(Problem::new("The content has changed since the plan", detail).at("source"));
+            return Err(Problem::new(CHANGED, NOT_PLANNED).at("source"));
         }
         let put = cos::upload(cloud, &self.place(), &self.body(), &self.settings(true)).await;
         put.map(drop).map_err(|error| create::point_at(error, &ATTRIBUTES))

@@ -9,7 +9,8 @@ use tf_protocol::{Change, Problem};
 use tf_schema::{Diagnostic, Model, Path, Value};
 
 use super::staging;
-use crate::package::{Package, PackageError, Source, sha256};
+use crate::package::{Package, PackageError, Source};
+use crate::shown::Shown;
 
 /// Greatest package that fits into one request: the API takes 10 MB, of which the code is a third
 /// more than its size in base64 and everything else at most 100 KB.
@@ -77,7 +78,10 @@ impl Given {
 /// file, an empty folder, a package that is too large.
 pub async fn plan<P: Packed>(change: &mut Change<P>) {
     match change.config.given() {
-        Given::Unknown => change.set_unknown(P::HASH),
+        Given::Unknown => {
+            shown(&change.config).compare(change.applying, None);
+            change.set_unknown(P::HASH);
+        }
         Given::Nothing if change.creates() => {}
         Given::Nothing => change.keep(P::HASH),
         Given::Source(path, source) => match load(source).await {
@@ -97,14 +101,9 @@ fn plan_package<P: Packed>(change: &mut Change<P>, path: Path, package: Package)
     if let Some(doubt) = change.config.doubts(&package) {
         change.problems.warning(path.clone(), "Code that may not run", doubt);
     }
-    let shown = Shown::of(&change.config);
-    match change.applying.then(|| shown.read()).flatten() {
-        // Terraform would call it a bug of the provider that the plan changes now.
-        Some(planned) if planned != package.sha256 => {
-            change.problems.push(changed_since(&planned, &package).at(path));
-        }
-        _ if !change.applying => shown.write(&package.sha256),
-        _ => {}
+    let shown = shown(&change.config).compare(change.applying, Some(&package.sha256));
+    if let Some(planned) = shown {
+        change.problems.push(changed_since(&planned, &package).at(path));
     }
     change.set::<String>(P::HASH, package.sha256);
 }
@@ -123,31 +122,9 @@ fn plan_unreadable<P: Packed>(change: &mut Change<P>, path: Path, error: &Packag
     change.keep(P::HASH);
 }
 
-/// Which package a plan has shown last, remembered on this machine: an apply in another process
-/// compares it with what is there then.
-struct Shown(Option<PathBuf>);
-
-impl Shown {
-    fn of<P: Packed>(config: &P) -> Shown {
-        let directory = std::env::current_dir().unwrap_or_default();
-        let key = format!("{}\n{} {}", directory.display(), P::KIND, config.name());
-        // In the user's own folder: what others can write must not be trusted.
-        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-        let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-        let name = sha256(key.as_bytes());
-        Shown(cache.map(|cache| cache.join("terraform-provider-tencentcloud").join(name)))
-    }
-
-    fn read(&self) -> Option<String> {
-        std::fs::read_to_string(self.0.as_ref()?).ok()
-    }
-
-    /// What cannot be remembered is only told in Terraform's words instead of these.
-    fn write(&self, hash: &str) {
-        let Some(path) = &self.0 else { return };
-        let _ = path.parent().map(std::fs::create_dir_all);
-        let _ = std::fs::write(path, hash);
-    }
+/// What plans have shown of a resource's package.
+fn shown<P: Packed>(config: &P) -> Shown {
+    Shown::of(P::KIND, &config.name())
 }
 
 fn changed_since(planned: &str, package: &Package) -> Diagnostic {

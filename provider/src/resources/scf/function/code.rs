@@ -14,6 +14,7 @@ use crate::Cloud;
 use crate::package::{Package, Source};
 use crate::resources::scf::packed::{self, Given, Packed};
 use crate::resources::scf::staging::{self, Object};
+use crate::shown::Shown;
 
 impl Packed for Function {
     const KIND: &'static str = "function";
@@ -105,16 +106,21 @@ pub async fn deliver(planned: &mut Function, cloud: &Cloud) -> Result<Sent, Prob
     let etag = etag(planned, cloud).await.ok().flatten();
     match (planned.cos_object_etag.known(), &etag) {
         (Some(planned), Some(found)) if planned != found => {
-            let detail = format!(
-                "The plan is for the object with the ETag {planned}, but it is {found} now. Nothing \
-                 was sent. Plan again to review the code as it is."
-            );
-            let summary = "The code has changed since the plan";
-            return Err(Problem::new(summary, detail).at("cos_object_name"));
+            let detail = changed_since(planned, found);
+            return Err(Problem::new(CHANGED, detail).at("cos_object_name"));
         }
         _ => planned.cos_object_etag = etag.into(),
     }
     Ok(Sent::Package(staging::Code::Object(object)))
+}
+
+const CHANGED: &str = "The code has changed since the plan";
+
+fn changed_since(planned: &str, found: &str) -> String {
+    format!(
+        "The plan is for the object with the ETag {planned}, but it is {found} now. Nothing was sent. \
+         Plan again to review the code as it is."
+    )
 }
 
 const NO_CODE: &str = "Set zip_file, source_dir, source_file, image_config, or cos_bucket_name \
@@ -135,14 +141,23 @@ pub async fn plan(change: &mut Change<Function>, cloud: &Cloud) {
         return;
     }
     const NAMES: [&str; 3] = ["cos_bucket_name", "cos_object_name", "cos_bucket_region"];
+    let shown = Shown::of("object of the function", change.config.name.text());
     if change.creates() || NAMES.iter().any(|name| change.changes(name)) {
+        shown.compare(change.applying, None);
         change.set_unknown(Function::HASH);
         change.set_unknown("cos_object_etag");
         return;
     }
     let known = change.prior.as_ref().and_then(|prior| prior.cos_object_etag.known());
     let changed = match (etag(config, cloud).await, known) {
-        (Ok(Some(found)), Some(known)) => (found != *known).then_some(found),
+        (Ok(Some(found)), Some(known)) => {
+            if let Some(planned) = shown.compare(change.applying, Some(&found)) {
+                let detail = changed_since(&planned, &found);
+                change.problems.error("cos_object_name", CHANGED, detail);
+                return;
+            }
+            (found != *known).then_some(found)
+        }
         (Ok(_), _) => None,
         (Err(error), _) => {
             let detail = format!("Whether the code has changed is not known: {}.", error.explain());
