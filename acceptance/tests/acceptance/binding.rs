@@ -77,7 +77,8 @@ fn r2_where_the_vendor_s_pages_do_not_agree_there_is_a_warning() {
 fn bound(case: &Case, rest: &str) -> String {
     let all = targets(LATEST, "");
     let known = format!("{:?}", text(case, LB, "id"));
-    let (before, binding) = all.split_once("resource \"tencentcloud_clb_function").unwrap();
+    let kind = "resource \"tencentcloud_clb_function";
+    let (before, binding) = all.split_once(kind).expect("there is the binding");
     let binding = binding.replace("tencentcloud_clb_instance.a.id", &known);
     format!("{before}resource \"tencentcloud_clb_function{binding}{rest}")
 }
@@ -85,9 +86,9 @@ fn bound(case: &Case, rest: &str) -> String {
 /// Changes what the cloud has of its load balancer.
 fn remake(case: &Case, change: impl FnOnce(&mut Value)) {
     let mut state = case.emulator.tell("state");
-    let objects = state["objects"].as_array_mut().unwrap();
+    let objects = state["objects"].as_array_mut().expect("a list");
     let found = objects.iter_mut().find(|object| object["kind"] == "clb.load_balancer");
-    change(&mut found.unwrap()["value"]);
+    change(&mut found.expect("there is the load balancer")["value"]);
     case.emulator.replace("state", &state);
 }
 
