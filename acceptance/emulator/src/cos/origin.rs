@@ -348,7 +348,7 @@ async fn pull(
     let client: Client<HttpConnector, Full<Bytes>> =
         Client::builder(TokioExecutor::new()).build(HttpConnector::new());
     let mut url = url.to_owned();
-    for _ in 0..MOST_REDIRECTS {
+    for _ in 0..=MOST_REDIRECTS {
         let target = reachable(&url)?;
         let mut request = HttpRequest::new(Full::default());
         *request.method_mut() = Method::GET;
