@@ -265,7 +265,7 @@ impl Rule {
 }
 
 pub(super) fn get(request: &Request<'_>) -> Answer {
-    show("OriginConfiguration", request.owned_bucket()?.origins, "NoSuchOriginConfiguration")
+    show("OriginConfiguration", request.owned_bucket()?.origins, "OriginConfigurationNotFoundError")
 }
 
 pub(super) fn put(request: &Request<'_>) -> Answer {

@@ -4,6 +4,7 @@
 mod cfs;
 mod clb;
 mod cls;
+mod cos;
 mod quotas;
 mod scf;
 mod vpc;
