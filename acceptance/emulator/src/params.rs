@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::refusal::{Refusal, refuse, refused};
+use crate::refusal::{Refusal, refuse};
 use crate::shapes::{Action, Member, Service, Type};
 
 /// The members of a request, or of an object inside one.
@@ -42,16 +42,13 @@ pub fn from_json(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
 /// # Errors
 /// `InvalidParameter` when a name contradicts another or the escapes are broken.
 pub fn from_query(query: &str) -> Result<Map<String, Value>, Refusal> {
-    let mut root = Value::Object(Map::new());
+    let mut root = Map::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = decode(name)?;
         *slot(&mut root, &name)? = Value::String(decode(value)?);
     }
-    match root {
-        Value::Object(map) => Ok(map),
-        _ => refused("InvalidParameter", "The query is no set of named parameters"),
-    }
+    Ok(root)
 }
 
 fn decode(text: &str) -> Result<String, Refusal> {
@@ -74,10 +71,11 @@ fn decode(text: &str) -> Result<String, Refusal> {
 }
 
 /// The place that a dotted name denotes; numbers are positions in a list.
-fn slot<'v>(root: &'v mut Value, name: &str) -> Result<&'v mut Value, Refusal> {
+fn slot<'v>(root: &'v mut Map<String, Value>, name: &str) -> Result<&'v mut Value, Refusal> {
     let conflict = || refuse("InvalidParameter", format!("`{name}` does not fit its neighbours"));
-    let mut at = root;
-    for part in name.split('.') {
+    let mut parts = name.split('.');
+    let mut at = root.entry(parts.next().unwrap_or_default()).or_insert(Value::Null);
+    for part in parts {
         at = if let Ok(index) = part.parse::<usize>() {
             if at.is_null() {
                 *at = Value::Array(Vec::new());

@@ -120,6 +120,14 @@ quotas! {
     TAGS = "tag.per_resource", 50, "LimitExceeded.ResourceAttachedTags";
 }
 
+impl Quota {
+    /// The region whose limit counts in a region: none for what an account has in all of them.
+    #[must_use]
+    pub fn region<'r>(&self, here: &'r str) -> &'r str {
+        if self.name == COS_BUCKETS.name { "" } else { here }
+    }
+}
+
 /// What quotas an account starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Allowance {
@@ -146,6 +154,7 @@ impl Record for Raised {
 /// # Errors
 /// When the store fails.
 pub fn limit(quota: &Quota, allowance: Allowance, here: &Scope<'_>) -> Result<i64, StoreError> {
+    let here = here.in_region(quota.region(here.region()));
     let usual = match allowance {
         Allowance::Default if regions::is_large(here.region()) => quota.default,
         Allowance::Default => quota.small,

@@ -261,7 +261,8 @@ fn raise(cloud: &Cloud, change: &QuotaChange) -> Said {
     let quota = known.ok_or_else(|| format!("there is no quota `{}`", change.name))?;
     store(cloud, |txn| {
         let uin = uin(&change.account);
-        txn.scope(&uin, &change.region).put(quota.name, &Raised { limit: change.limit })
+        txn.scope(&uin, quota.region(&change.region))
+            .put(quota.name, &Raised { limit: change.limit })
     })
 }
 

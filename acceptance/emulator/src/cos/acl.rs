@@ -117,7 +117,7 @@ impl Acl {
             let known = ["READ", "WRITE", "FULL_CONTROL", "READ_ACP", "WRITE_ACP"];
             let (Some(grantee), true) = (grantee.uri.or(grantee.id), known.contains(&&*permission))
             else {
-                return refused("MalformedACLError", "A grant has a grantee and a permission.");
+                return refused("MalformedXML", "A grant has a grantee and a permission.");
             };
             // The owner's own grant says nothing new.
             if !names(&grantee, request.store.account()) {

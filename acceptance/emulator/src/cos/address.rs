@@ -145,10 +145,13 @@ fn by_host(host: &str, path: &str) -> Option<Address> {
         [bucket] => (bucket, inside),
         _ => return None,
     };
+    // What stands where a region does is taken for one, so that a misspelt one is nobody's.
+    let of_region = door != Door::Accelerate
+        && labels.get(at + 2..).is_some_and(|rest| DOMAINS.contains(&&*rest.join(".")));
     Some(Address {
         bucket: Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty()),
         key: key.to_owned(),
-        region: Some(next.to_owned()).filter(|region| regions::is_region(region)),
+        region: Some(next.to_owned()).filter(|region| of_region || regions::is_region(region)),
         at_region: true,
         path: path.to_owned(),
         door,
@@ -199,6 +202,10 @@ mod tests {
         assert_eq!(
             address(&format!("/{b}/k"), &format!("cos.{here}.myqcloud.com"), false),
             expect(b, "k", here, Door::Api)
+        );
+        assert_eq!(
+            address("/k", &format!("{b}.cos.mars.myqcloud.com"), false),
+            expect(b, "k", "mars", Door::Api)
         );
         let site = format!("{b}.cos-website.{here}.myqcloud.com");
         assert_eq!(address("/", &site, false), expect(b, "", here, Door::Website));

@@ -140,7 +140,7 @@ pub(super) fn put(request: &Request<'_>) -> Answer {
     check_name(name, caller.app_id)?;
     let region = request.address.region.clone().unwrap_or_else(|| DEFAULT_REGION.to_owned());
     if !regions::is_region(&region) {
-        return refused("InvalidRegion", format!("There is no region {region}."));
+        return refused("InvalidRegionName", format!("There is no region {region}."));
     }
     if request.store.get::<Bucket>(name)?.is_some() {
         let text = format!("You have a bucket {name} already.");

@@ -120,7 +120,7 @@ fn future(text: &str, now: Time) -> Result<Time, Refusal> {
 
 pub(super) fn get(request: &Request<'_>) -> Answer {
     let lock = request.owned_bucket()?.lock;
-    show("ObjectLockConfiguration", lock, "ObjectLockConfigurationNotFoundError")
+    show("ObjectLockConfiguration", lock, "NoSuchObjectLockConfiguration")
 }
 
 pub(super) fn put(request: &Request<'_>) -> Answer {

@@ -385,7 +385,7 @@ fn condition(request: &Request<'_>, object: &Object) -> Result<Option<Reply>, Re
 /// The object that `x-cos-copy-source` names.
 ///
 /// # Errors
-/// `InvalidArgument`, `NoSuchBucket`, `NoSuchKey`.
+/// `InvalidCopySource`, `NoSuchBucket`, `NoSuchKey`.
 pub(super) fn source(request: &Request<'_>) -> Result<Object, Refusal> {
     let text = request.header("x-cos-copy-source").unwrap_or_default();
     let (place, query) = text.split_once('?').unwrap_or((text, ""));
@@ -394,7 +394,7 @@ pub(super) fn source(request: &Request<'_>) -> Result<Object, Refusal> {
         .split_once('/')
         .and_then(|(host, key)| Some((host.split('.').next()?.to_owned(), percent::decode(key)?)));
     let Some((name, key)) = parts else {
-        return refused("InvalidArgument", "x-cos-copy-source is HOST/KEY, encoded.");
+        return refused("InvalidCopySource", "x-cos-copy-source is HOST/KEY, encoded.");
     };
     let bucket = request.store.get::<Bucket>(&name)?;
     let bucket = bucket.ok_or_else(|| refuse("NoSuchBucket", format!("There is no {name}.")))?;

@@ -265,7 +265,7 @@ impl Rule {
 }
 
 pub(super) fn get(request: &Request<'_>) -> Answer {
-    show("OriginConfiguration", request.owned_bucket()?.origins, "NoSuchOriginConfiguration")
+    show("OriginConfiguration", request.owned_bucket()?.origins, "OriginConfigurationNotFoundError")
 }
 
 pub(super) fn put(request: &Request<'_>) -> Answer {
@@ -348,7 +348,7 @@ async fn pull(
     let client: Client<HttpConnector, Full<Bytes>> =
         Client::builder(TokioExecutor::new()).build(HttpConnector::new());
     let mut url = url.to_owned();
-    for _ in 0..MOST_REDIRECTS {
+    for _ in 0..=MOST_REDIRECTS {
         let target = reachable(&url)?;
         let mut request = HttpRequest::new(Full::default());
         *request.method_mut() = Method::GET;

@@ -141,7 +141,7 @@ impl Request<'_> {
     /// The bucket, whoever asks.
     ///
     /// # Errors
-    /// `NoSuchBucket`.
+    /// `NoSuchBucket`, `BucketAccelerateNotEnabled`, `MethodNotAllowed`.
     pub(super) fn existing_bucket(&self) -> Result<Bucket, Refusal> {
         let name = self.bucket_name();
         let missing = || refuse("NoSuchBucket", format!("The bucket {name} does not exist here."));
@@ -152,7 +152,8 @@ impl Request<'_> {
             return Err(missing());
         }
         if self.address.door == Door::Accelerate && !bucket.accelerated {
-            return refused("AccessDenied", "The bucket's global acceleration is not enabled.");
+            let text = "The bucket's global acceleration is not enabled.";
+            return refused("BucketAccelerateNotEnabled", text);
         }
         let of_files = |what: &str| self.operation.ends_with(what);
         if bucket.is_file_system

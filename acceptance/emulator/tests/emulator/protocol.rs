@@ -42,6 +42,8 @@ fn every_refusal_of_a_signature_has_its_code() {
     guessing.secret_key = "guess".to_owned();
     assert_eq!(code(&guessing, |_| ()), "AuthFailure.SignatureFailure");
     assert_eq!(code(&client, |r| r.set("X-TC-Token", "t")), "AuthFailure.TokenFailure");
+    assert_eq!(code(&client, |r| r.set("X-TC-Timestamp", "")), "MissingParameter");
+    assert_eq!(code(&client, |r| r.set("X-TC-Timestamp", "noon")), "InvalidParameter");
 }
 
 #[test]
@@ -78,6 +80,7 @@ fn services_versions_actions_and_regions_must_exist() {
     let client = client();
     assert_eq!(code(&client, |r| client.sign(r, "cvm", now())), "NoSuchProduct");
     assert_eq!(code(&client, |r| r.set("X-TC-Version", "2018-01-01")), "NoSuchVersion");
+    assert_eq!(code(&client, |r| r.set("X-TC-Version", "")), "MissingParameter");
     assert_eq!(code(&client, |r| r.set("X-TC-Action", "describevpcs")), "InvalidAction");
     assert_eq!(code(&client, |r| r.set("X-TC-Action", "")), "MissingParameter");
     assert_eq!(code(&client, |r| r.set("X-TC-Region", "")), "MissingParameter");
@@ -118,6 +121,16 @@ fn get_requests_carry_their_parameters_in_the_query() {
         client.sign(r, "vpc", now());
     });
     assert_eq!(listed.unwrap()["VpcSet"][0]["VpcName"], "a b");
+    let refused = |query: &str| {
+        code(&client, |r| {
+            r.method = "GET";
+            r.target = format!("/?{query}");
+            r.body.clear();
+            client.sign(r, "vpc", now());
+        })
+    };
+    assert_eq!(refused("0=a"), "UnknownParameter");
+    assert_eq!(refused("Limit=5&Limit.0=6"), "InvalidParameter");
 }
 
 #[test]

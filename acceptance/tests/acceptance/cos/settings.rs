@@ -349,23 +349,6 @@ fn what_does_not_go_together_is_refused_while_planning() {
             ),
             ["status to Enabled or Disabled", "Whether the rule counts"],
         ),
-        (
-            "object_lock_configuration {\n enabled = false\n rule {\n days = 1\n}\n}".to_owned(),
-            ["Nothing can be locked", "enabled = true"],
-        ),
-        (tiers(&[("ARCHIVE_ACCESS", 90)]), ["days = 90", "after 91 to 730 days"]),
-        (tiers(&[("DEEP_ARCHIVE_ACCESS", 179)]), ["days = 179", "after 180 to 730 days"]),
-        (tiers(&[("DEEP_ARCHIVE_ACCESS", 731)]), ["days = 731", "after 180 to 730 days"]),
-        (
-            tiers(&[("ARCHIVE_ACCESS", 180), ("DEEP_ARCHIVE_ACCESS", 180)]),
-            ["Tiers in the wrong order", "more days"],
-        ),
-        (
-            "website {\n index_document = \"i\"\n routing_rules {\n rules {\n redirect_protocol = \
-             \"https\"\n}\n}\n}"
-                .to_owned(),
-            ["Which requests is not clear", "either condition_error_code or condition_prefix"],
-        ),
         ("intelligent_tiering_days = 60".to_owned(), ["enable_intelligent_tiering = true", "days"]),
         (
             "enable_intelligent_tiering = true\n intelligent_tiering_days = 31".to_owned(),
@@ -387,6 +370,34 @@ fn what_does_not_go_together_is_refused_while_planning() {
             ["chdfs_ofs", "versioning_enable"],
         ),
         ("cdc_id = \"c\"\n multi_az = true".to_owned(), ["cdc_id", "multi_az"]),
+    ] {
+        case.refuse_plan(&bucket(&rest), &words);
+    }
+    case.configure("");
+    case.finish();
+}
+
+#[test]
+fn locks_tiers_and_pages_are_checked_while_planning() {
+    let case = Case::new();
+    for (rest, words) in [
+        (
+            "object_lock_configuration {\n enabled = false\n rule {\n days = 1\n}\n}".to_owned(),
+            ["Nothing can be locked", "enabled = true"],
+        ),
+        (tiers(&[("ARCHIVE_ACCESS", 90)]), ["days = 90", "after 91 to 730 days"]),
+        (tiers(&[("DEEP_ARCHIVE_ACCESS", 179)]), ["days = 179", "after 180 to 730 days"]),
+        (tiers(&[("DEEP_ARCHIVE_ACCESS", 731)]), ["days = 731", "after 180 to 730 days"]),
+        (
+            tiers(&[("ARCHIVE_ACCESS", 180), ("DEEP_ARCHIVE_ACCESS", 180)]),
+            ["Tiers in the wrong order", "more days"],
+        ),
+        (
+            "website {\n index_document = \"i\"\n routing_rules {\n rules {\n redirect_protocol = \
+             \"https\"\n}\n}\n}"
+                .to_owned(),
+            ["Which requests is not clear", "either condition_error_code or condition_prefix"],
+        ),
     ] {
         case.refuse_plan(&bucket(&rest), &words);
     }

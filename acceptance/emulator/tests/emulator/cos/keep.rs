@@ -44,7 +44,7 @@ fn a_locked_object_can_be_neither_deleted_nor_overwritten() {
     cos.put(&name, "short", "text");
     cos.client.console("POST", "clock", &json!({"advance_ms": 2 * 86_400_000 + 1}));
     assert_eq!(cos.ask("DELETE", &format!("/{name}/short")).send().status, 204);
-    let off = LOCK.replace("Enabled", "Disabled");
+    let off = LOCK.replace(">Enabled<", ">Disabled<");
     assert_eq!(code(&cos.ask("PUT", &path).body(&off).send()).1, "MalformedXML");
 }
 

@@ -131,6 +131,9 @@ fn a_signature_of_s3_is_checked() {
     let other = s3.ask_with("PUT", &target, &[], "text", &sha(b"other"));
     assert_eq!(code(&other), (400, "XAmzContentSHA256Mismatch".to_owned()));
     assert_eq!(s3.ask_with("PUT", &target, &[], "text", "UNSIGNED-PAYLOAD").status, 200);
+    let kind = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD";
+    let unknown = s3.ask_with("PUT", &target, &[], "text", kind);
+    assert_eq!(code(&unknown), (501, "NotImplemented".to_owned()));
     let token = s3.ask("GET", &target, &[("x-amz-security-token", "token")], "");
     assert_eq!(code(&token), (403, "AccessDenied".to_owned()));
     s3.cos.client.secret_key = "wrong".to_owned();

@@ -137,7 +137,7 @@ fn the_accelerated_host_answers_once_it_is_on() {
     let name = cos.bucket("fast");
     cos.put(&name, "k", "text");
     let get = || cos.ask("GET", "/k").at(&format!("{name}.cos.accelerate.myqcloud.com")).send();
-    assert_eq!(code(&get()).1, "AccessDenied");
+    assert_eq!(code(&get()), (400, "BucketAccelerateNotEnabled".to_owned()));
     let on = "<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>";
     assert_eq!(cos.ask("PUT", &format!("/{name}?accelerate")).body(on).send().status, 200);
     assert_eq!(get().body, "text");

@@ -4,6 +4,7 @@
 mod cfs;
 mod clb;
 mod cls;
+mod cos;
 mod network;
 mod quotas;
 mod scf;
