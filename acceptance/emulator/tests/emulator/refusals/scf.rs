@@ -94,6 +94,42 @@ fn copies_and_deletions_say_what_they_mean() {
 }
 
 #[test]
+fn lists_go_either_way() {
+    let client = client();
+    for name in ["one", "two"] {
+        create(&client, python(name, HELLO));
+        client.ok("scf.CreateNamespace", json!({"Namespace": name}));
+        client.ok("scf.Invoke", about("one", json!({})));
+        let endpoint = json!({"Namespace": "default", "FunctionName": name,
+            "Qualifier": "$LATEST", "PathMatch": "/*"});
+        let domain = json!({"Domain": format!("{name}.example.com"), "Protocol": "HTTP",
+            "EndpointsConfig": [endpoint]});
+        client.ok("scf.CreateCustomDomain", domain);
+        publish(&client, "one");
+    }
+    for (action, rows, name) in [
+        ("scf.ListNamespaces", "Namespaces", "Name"),
+        ("scf.ListVersionByFunction", "Versions", "Version"),
+        ("scf.ListCustomDomains", "Domains", "Domain"),
+        ("scf.GetFunctionLogs", "Data", "RequestId"),
+    ] {
+        let names = |order: &str| {
+            let mut request = json!({"Order": order});
+            if ["scf.ListVersionByFunction", "scf.GetFunctionLogs"].contains(&action) {
+                request["FunctionName"] = json!("one");
+            }
+            let listed = client.ok(action, request)[rows].take();
+            let names: Vec<_> =
+                listed.as_array().unwrap().iter().map(|row| row[name].to_string()).collect();
+            names
+        };
+        let (mut up, down) = (names("ASC"), names("DESC"));
+        up.reverse();
+        assert!(up.len() > 1 && up == down, "{action}: {up:?} {down:?}");
+    }
+}
+
+#[test]
 fn switches_and_sources_are_of_their_lists() {
     let client = client();
     create(&client, python("hello", HELLO));

@@ -72,6 +72,11 @@ fn paths_of_custom_domains_are_well_formed_and_differ() {
         domain(json!([endpoint("/*", rewrites)]), json!({}))
     };
     let plain = || json!([endpoint("/*", json!([]))]);
+    let at = |qualifier: &str| {
+        let mut endpoint = endpoint("/*", json!([]));
+        endpoint["Qualifier"] = json!(qualifier);
+        domain(json!([endpoint]), json!({}))
+    };
     let (new, wrong) = ("scf.CreateCustomDomain", "InvalidParameterValue");
     all(
         &client,
@@ -85,6 +90,16 @@ fn paths_of_custom_domains_are_well_formed_and_differ() {
             ),
             (new, domain(plain(), json!({"WafConfig": {"WafOpen": "MAYBE"}})), wrong),
             (new, domain(plain(), json!({"WafConfig": {"WafOpen": "OPEN"}})), wrong),
+            (
+                new,
+                domain(
+                    plain(),
+                    json!({"Protocol": "FTP", "CertConfig": {"CertificateId": "f2cJ0vEF"}}),
+                ),
+                wrong,
+            ),
+            (new, at("9"), "ResourceNotFound.Version"),
+            (new, at("live"), "ResourceNotFound.Qualifier"),
         ],
     );
     client.ok(new, rewrite("ExactRules", "/b"));

@@ -83,7 +83,17 @@ fn rules_of_security_groups_are_named_one_way() {
             (create, json!({"SecurityGroupId": group}), "MissingParameter"),
             (create, set(json!({})), "MissingParameter"),
             (create, set(rule(json!({"PolicyIndex": 7}))), "InvalidParameterValue.Range"),
-            (create, set(rule(json!({"Protocol": "SMTP"}))), "InvalidParameterValue"),
+            (
+                create,
+                set(rule(json!({"Protocol": "SMTP", "Port": "all"}))),
+                "InvalidParameterValue",
+            ),
+            (
+                create,
+                set(json!({"Ingress": [{"Protocol": "tcp", "Port": "80", "Action": "accept",
+                    "SecurityGroupId": "sg-00000000"}]})),
+                "ResourceNotFound",
+            ),
             (create, set(rule(json!({"Protocol": "ICMP"}))), "InvalidParameterValue"),
             (create, set(rule(json!({"Port": "80-"}))), "InvalidParameterValue"),
             (create, set(rule(json!({"Action": "REJECT"}))), "InvalidParameterValue"),
@@ -121,6 +131,12 @@ fn tags_are_bounded() {
                 "InvalidParameterValue.TagValueLengthExceeded",
             ),
             ("tag.GetResources", many, "InvalidParameterValue.TagFiltersLengthExceeded"),
+            (
+                "tag.ModifyResourceTags",
+                json!({"Resource": "qcs::vpc:ap-guangzhou:uin/:vpc/vpc-00000000",
+                    "ReplaceTags": [], "DeleteTags": [{"TagKey": "a"}]}),
+                "InvalidParameter",
+            ),
             (
                 "tag.GetResources",
                 json!({"PaginationToken": "x"}),

@@ -85,6 +85,11 @@ fn r284_r285_an_alias_has_one_more_version_by_weight_or_by_match() {
         (weights(&[("2", 0.1), ("1", 0.1)]), json!([]), "RoutingConfig"),
         (weights(&[("2", 0.1)]), json!([matching]), "RoutingConfig"),
         (weights(&[("1", 0.1)]), json!([]), "RoutingConfig"),
+        (
+            weights(&[]),
+            json!([{"Version": "2", "Key": key, "Method": "prefix", "Expression": "[1,2]"}]),
+            "RoutingConfig",
+        ),
         (weights(&[("2", 1.5)]), json!([]), "AdditionalVersionWeights"),
     ] {
         let routing = json!({"AdditionalVersionWeights": weights, "AddtionVersionMatchs": matches});

@@ -81,6 +81,27 @@ fn r231_a_call_that_waits_too_long_for_room_goes_there_too() {
 }
 
 #[test]
+fn r231_what_succeeds_or_is_ended_on_purpose_does_not_go_there() {
+    let server = Server::start(&[]);
+    let client = server.client();
+    let mut request = python("hello", "def main(event, context):\n    assert event['good']\n");
+    request["DeadLetterConfig"] = queue("lost");
+    create(&client, request);
+    let call = |good: bool| {
+        let event = json!({"good": good}).to_string();
+        let more = json!({"InvocationType": "Event", "ClientContext": event});
+        client.ok("scf.Invoke", about("hello", more));
+    };
+    call(true);
+    let done = || client.ok("scf.GetFunctionLogs", about("hello", json!({})))["TotalCount"] == 1;
+    wait_for(|| done().then_some(()));
+    call(false);
+    let found = wait_for(|| Some(letters(&client)).filter(|found| !found.is_empty()));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["event"], "{\"good\":false}");
+}
+
+#[test]
 fn r231_a_dead_letter_queue_is_a_queue_or_a_topic() {
     let client = client();
     for wrong in [

@@ -328,3 +328,16 @@ fn a_type_of_media_tasks_has_one_trigger_in_all_regions() {
         assert_eq!(media(&client, "BindTrigger", wrong).unwrap_err().0, "InvalidParameterValue");
     }
 }
+
+#[test]
+fn events_of_what_is_not_there_are_mistakes() {
+    let client = client();
+    for (event, words) in [
+        (json!({"type": "cls", "topic": "none", "lines": ["a"]}), "there is no topic `none`"),
+        (json!({"type": "mps", "event_type": "Cooking", "task": {}}), "there is no event `Cooking`"),
+    ] {
+        let body = json!({"account": client.secret_id, "event": event});
+        let page = client.console("POST", "events", &body);
+        assert!(page.status == 400 && page.body.contains(words), "{page:?}");
+    }
+}

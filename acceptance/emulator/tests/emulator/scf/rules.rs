@@ -82,6 +82,10 @@ fn r72_init_timeouts_are_3_to_300_seconds() {
         let code = refused(&client, json!({"InitTimeout": seconds}));
         assert_eq!(code, "LimitExceeded.InitTimeout", "{seconds}");
     }
+    for (name, seconds) in [("least", 3), ("most", 300)] {
+        let read = create(&client, with(name, json!({"InitTimeout": seconds})));
+        assert_eq!(read["InitTimeout"], seconds);
+    }
 }
 
 #[test]
