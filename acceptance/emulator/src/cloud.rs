@@ -17,6 +17,7 @@ use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::monitor::figures::Figures;
 use crate::quotas::Allowance;
+use crate::readings::Believed;
 use crate::runtime::{Runtime, RuntimeOptions};
 use crate::scf::invoke::Called;
 use crate::scf::trigger::Sources;
@@ -47,6 +48,8 @@ pub struct Cloud {
     pub ids: Ids,
     /// How long things take.
     pub transitions: Transitions,
+    /// What it believes where pages do not agree.
+    pub readings: Believed,
     /// What goes wrong.
     pub faults: Faults,
     /// Who called what.
@@ -86,6 +89,7 @@ impl Cloud {
             clock: Clock::default(),
             ids,
             transitions: Transitions::new(settings.pace),
+            readings: Believed::default(),
             faults: Faults::default(),
             journal: Journal::default(),
             allowance: settings.allowance,

@@ -31,6 +31,7 @@ pub mod mps;
 pub mod params;
 pub mod percent;
 pub mod quotas;
+pub mod readings;
 pub mod refusal;
 pub mod regions;
 pub mod registry;

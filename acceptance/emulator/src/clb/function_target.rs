@@ -20,21 +20,6 @@ use crate::scf::function::{self, Kind, Qualifier, Status};
 use crate::scf::trigger::{self, Trigger};
 use crate::store::StoreError;
 
-/// R1 and R2: where functions may stand behind load balancers.
-const REGIONS: [&str; 11] = [
-    "ap-guangzhou",
-    "ap-shanghai",
-    "ap-beijing",
-    "ap-chengdu",
-    "ap-hongkong",
-    "ap-singapore",
-    "ap-mumbai",
-    "ap-tokyo",
-    "na-siliconvalley",
-    "ap-shenzhen-fsi",
-    "ap-shanghai-fsi",
-];
-
 /// A function behind a rule (R17).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionTarget {
@@ -125,7 +110,7 @@ pub(super) fn register(call: &Call<'_>) -> Answer {
         return refused("InvalidParameterValue", text);
     }
     for target in sent(call)? {
-        may_be_target(call, &target)?;
+        may_be_target(call, &write.balancer, &target)?;
         if let Some(other) = rule.functions.iter().find(|other| !other.same_function(&target)) {
             let text = format!("The rule {location} has the function {} already.", other.function);
             return refused("LimitExceeded", text);
@@ -148,9 +133,11 @@ fn may_have_functions(
     balancer: &LoadBalancer,
     listener: &Listener,
 ) -> Result<(), Refusal> {
-    let region = call.region();
-    if !REGIONS.contains(&region) {
-        let text = format!("Functions stand behind load balancers in {} only.", REGIONS.join(", "));
+    let readings = call.cloud.readings.now();
+    let regions = &readings.binding_regions;
+    if !regions.iter().any(|region| region == call.region()) {
+        // R1 and R2.
+        let text = format!("Functions stand behind load balancers in {} only.", regions.join(", "));
         return refused("UnsupportedOperation", text);
     }
     let standing = Standing::of(call)?;
@@ -160,7 +147,7 @@ fn may_have_functions(
                     upgrade the account's type.";
         return refused("UnsupportedOperation", text);
     }
-    if balancer.forward == 0 {
+    if balancer.forward == 0 && !readings.functions_behind_old_load_balancers {
         let text = "A load balancer of the old generation has no functions behind it.";
         return refused("UnsupportedOperation", text);
     }
@@ -184,7 +171,11 @@ fn may_have_functions(
 }
 
 /// What a function must be like to stand behind a load balancer.
-fn may_be_target(call: &Call<'_>, target: &FunctionTarget) -> Result<(), Refusal> {
+fn may_be_target(
+    call: &Call<'_>,
+    balancer: &LoadBalancer,
+    target: &FunctionTarget,
+) -> Result<(), Refusal> {
     let FunctionTarget { namespace, function: name, qualifier, .. } = target;
     let Some(function) = function::find(&call.store, call.now, namespace, name)? else {
         let text = format!(
@@ -194,9 +185,15 @@ fn may_be_target(call: &Call<'_>, target: &FunctionTarget) -> Result<(), Refusal
         );
         return refused("InvalidParameterValue", text);
     };
-    if function.kind == Kind::Http {
+    let readings = call.cloud.readings.now();
+    if function.kind == Kind::Http && !readings.web_functions_behind_load_balancers {
         // R14.
         let text = format!("{name} is a web function; a load balancer calls event functions.");
+        return refused("UnsupportedOperation", text);
+    }
+    let vpc = function.running(call.now).vpc.as_ref().map(|(vpc, _)| vpc);
+    if vpc == Some(&balancer.vpc) && !readings.functions_in_the_load_balancers_vpc {
+        let text = format!("{name} is in the load balancer's own VPC; it must be in another.");
         return refused("UnsupportedOperation", text);
     }
     match function.status(call.now) {

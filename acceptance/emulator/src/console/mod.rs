@@ -1,5 +1,5 @@
 //! What lies under `/_emulator/`: health, reset, journal, faults, state, coverage, transitions,
-//! clock, quotas, accounts, events, samples of events, the JSON Schemas of all these, and a page for people.
+//! readings, clock, quotas, accounts, events, samples of events, the JSON Schemas of all these, and a page for people.
 
 mod samples;
 mod state;
@@ -20,6 +20,7 @@ use crate::accounts::{Account, Standing};
 use crate::cloud::Cloud;
 use crate::fault::Fault;
 use crate::quotas::{QUOTAS, Raised, limit};
+use crate::readings::Readings;
 use crate::scf::dead_letter;
 use crate::scf::trigger::message;
 use crate::server::{Page, plain};
@@ -69,6 +70,10 @@ pub fn respond(cloud: &Arc<Cloud>, head: &Parts, body: &Bytes) -> Page {
         ("POST", "transitions") => decode(body)
             .and_then(|durations| cloud.set_durations(Some(&durations)))
             .and_then(|()| encode(&cloud.transitions.durations())),
+        ("GET", "readings") => encode(&*cloud.readings.now()),
+        ("POST", "readings") => decode(body)
+            .and_then(|some| cloud.readings.change(some))
+            .and_then(|()| encode(&*cloud.readings.now())),
         ("POST", "clock") => decode(body).map(|change| set_clock(cloud, &change)),
         ("GET", "clock") => Ok(clock(cloud)),
         ("GET", "quotas") => quotas(cloud, &query),
@@ -151,6 +156,7 @@ fn reset(cloud: &Arc<Cloud>, query: &Query) -> Said {
             cloud.faults.clear(None);
             cloud.journal.clear(None);
             cloud.set_durations(None)?;
+            cloud.readings.reset();
             cloud.clock.reset();
         }
     }
@@ -306,6 +312,7 @@ fn schemas() -> Value {
     json!({
         "fault": schema_for!(Fault),
         "transitions": schema_for!(Durations),
+        "readings": schema_for!(Readings),
         "clock": schema_for!(ClockChange),
         "quota": schema_for!(QuotaChange),
         "account": schema_for!(StandingChange),

@@ -98,7 +98,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let name = p.str("Name");
     let (id, function) = of_call(call)?;
-    rules::alias_name(name)?;
+    rules::alias_name(name, call.cloud.readings.now().alias_name_characters)?;
     function.must_exist_whole(p.str("FunctionName"), call.now)?;
     if find(&call.store, &id, name)?.is_some() {
         let text = format!("The function has an alias {name} already.");

@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 
 use super::flag;
 use super::function::Kind;
+use crate::call::Call;
 use crate::params::Params;
 use crate::refusal::{Refusal, refused};
 
-/// R168; 1 turns it off.
-const REQUESTS: std::ops::RangeInclusive<i64> = 1..=100;
 const TYPES: [&str; 2] = ["Session-Based", "Request-Based"];
 const SOURCES: [&str; 3] = ["HEADER", "COOKIE", "QUERY_STRING"];
 const SESSION_NAME: std::ops::RangeInclusive<usize> = 5..=40;
@@ -42,7 +41,11 @@ impl Concurrency {
     ///
     /// # Errors
     /// R166, R167, R168.
-    pub(super) fn read(config: &Params<'_>, kind: Kind) -> Result<Option<Self>, Refusal> {
+    pub(super) fn read(
+        call: &Call<'_>,
+        config: &Params<'_>,
+        kind: Kind,
+    ) -> Result<Option<Self>, Refusal> {
         let code = "InvalidParameterValue.InstanceConcurrencyConfig";
         if kind == Kind::Event {
             let text = "Only web functions serve several requests per instance.";
@@ -54,8 +57,9 @@ impl Concurrency {
             return refused("InvalidParameterValue.DynamicEnabled", text);
         }
         let most = config.int("MaxConcurrency").unwrap_or(1);
-        if !REQUESTS.contains(&most) {
-            let text = format!("MaxConcurrency {most} must be 2 to 100, or 1 for off.");
+        let [from, to] = call.cloud.readings.now().requests_per_instance;
+        if !(from..=to).contains(&most) {
+            let text = format!("MaxConcurrency {most} must be {from} to {to}; 1 is off.");
             return refused("InvalidParameterValue.MaxConcurrency", text);
         }
         let based = config.str("Type");

@@ -52,7 +52,7 @@ fn copied(call: &Call<'_>, source: Function) -> Result<Function, crate::refusal:
         source.latest
     } else {
         let Revision { code, image, handler, runtime, .. } = source.latest;
-        Revision { code, image, handler, runtime, ..Revision::usual(call.now) }
+        Revision { code, image, handler, runtime, ..Revision::new(call) }
     };
     revision.number = number;
     revision.modified = call.now;

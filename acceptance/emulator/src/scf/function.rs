@@ -331,7 +331,7 @@ fn unmade(call: &Call<'_>, kind: Kind) -> Result<Function, Refusal> {
         id: call.new_id("lam")?,
         kind,
         life: call.life(&FUNCTION_CREATE, Status::Creating, Status::Active, Status::CreateFailed),
-        latest: Revision { number: call.store.next("scf revision")?, ..Revision::usual(call.now) },
+        latest: Revision { number: call.store.next("scf revision")?, ..Revision::new(call) },
         serving: None,
         async_run,
         trace,

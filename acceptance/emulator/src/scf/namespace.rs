@@ -73,7 +73,7 @@ fn named(here: &Scope<'_>, name: &str) -> Result<Namespace, Refusal> {
 pub(super) fn create(call: &Call<'_>) -> Answer {
     let p = &call.params;
     let name = p.str("Namespace");
-    rules::namespace_name(name)?;
+    rules::namespace_name(name, call.cloud.readings.now().namespace_name_characters)?;
     if find(&call.store, name)?.is_some() {
         let text = format!("There is a namespace {name} already.");
         return refused("ResourceInUse.Namespace", text);

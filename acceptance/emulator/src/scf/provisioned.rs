@@ -303,7 +303,8 @@ fn tracking(call: &Call<'_>, memory_mb: i64) -> Result<Option<Tracking>, Refusal
         }
     }
     let target = p.float("TrackingTarget").unwrap_or_default();
-    if !(target > 0.0 && target < 1.0) {
+    let from_zero = call.cloud.readings.now().utilization_from_zero;
+    if !((target > 0.0 || from_zero && target == 0.0) && target < 1.0) {
         let text = format!("TrackingTarget is {target}; it must lie between 0 and 1.");
         return refused("InvalidParameterValue.TrackingTarget", text);
     }

@@ -25,16 +25,12 @@ use crate::store::{Scope, StoreError};
 
 /// The API's default when a request names no runtime.
 const USUAL_RUNTIME: &str = "Python2.7";
-/// R73: functions that are no images.
-const USUAL_INIT_TIMEOUT: i64 = 60;
 /// R76.
 const USUAL_TIMEOUT: i64 = 3;
 const USUAL_MEMORY: i64 = 128;
 const USUAL_HANDLER: &str = "index.main_handler";
 /// The API's default for WebSocket connections.
 const USUAL_IDLE: i64 = 15;
-/// R159.
-const IDLE: std::ops::RangeInclusive<i64> = 10..=7200;
 
 /// Code and configuration of a function at one time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -86,6 +82,12 @@ pub struct Revision {
 
 impl Revision {
     /// What a function is before its create call says anything.
+    pub(super) fn new(call: &Call<'_>) -> Self {
+        let init_timeout = call.cloud.readings.now().init_timeout_seconds;
+        Self { init_timeout, ..Self::usual(call.now) }
+    }
+
+    /// What a function is, apart from what can be changed about that.
     pub(super) fn usual(now: Time) -> Self {
         Self {
             number: 0,
@@ -97,7 +99,7 @@ impl Revision {
             runtime: USUAL_RUNTIME.to_owned(),
             memory: USUAL_MEMORY,
             timeout: USUAL_TIMEOUT,
-            init_timeout: USUAL_INIT_TIMEOUT,
+            init_timeout: 0,
             environment: Vec::new(),
             vpc: None,
             public: true,
@@ -159,13 +161,15 @@ impl Revision {
             self.dead_letters = DeadLetters::read(&config)?;
         }
         self.apply_switches(p, kind)?;
-        self.apply_web(p, kind, web_socket)
+        self.apply_web(call, kind, web_socket)
     }
 
     /// Decides where the logs go: into the topic that the caller names, or into the platform's.
     pub(super) fn deliver_logs(&mut self, call: &Call<'_>) -> Result<(), Refusal> {
         if self.cls_logset.is_empty() && self.cls_topic.is_empty() {
-            (self.cls_logset, self.cls_topic) = cls::default_topic(call)?;
+            if call.cloud.readings.now().logs_go_to_the_platforms_topic {
+                (self.cls_logset, self.cls_topic) = cls::default_topic(call)?;
+            }
             return Ok(());
         }
         let sent = |member| call.params.knows(member) && call.params.has(member);
@@ -208,7 +212,8 @@ impl Revision {
         }
     }
 
-    fn apply_web(&mut self, p: &Params<'_>, kind: Kind, web_socket: bool) -> Result<(), Refusal> {
+    fn apply_web(&mut self, call: &Call<'_>, kind: Kind, web_socket: bool) -> Result<(), Refusal> {
+        let p = &call.params;
         if web_socket && self.web_socket_idle.is_none() {
             self.web_socket_idle = Some(USUAL_IDLE);
         }
@@ -219,18 +224,19 @@ impl Revision {
             }
             self.web_socket_idle = ws.int("IdleTimeOut").or(self.web_socket_idle);
         }
+        let [least, most] = call.cloud.readings.now().web_socket_idle_seconds;
         if let Some(idle) = self.web_socket_idle
-            && !(IDLE.contains(&idle) && idle <= self.timeout)
+            && !((least..=most).contains(&idle) && idle <= self.timeout)
         {
             // R159, R160.
             let text = format!(
-                "IdleTimeOut {idle} must be 10 to 7200 and no longer than the Timeout of {}.",
+                "IdleTimeOut {idle} must be {least} to {most} and no longer than the Timeout of {}.",
                 self.timeout
             );
             return refused("InvalidParameterValue.IdleTimeOut", text);
         }
         if let Some(config) = p.object("InstanceConcurrencyConfig") {
-            self.concurrency = Concurrency::read(&config, kind)?;
+            self.concurrency = Concurrency::read(call, &config, kind)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::call::Call;
 use crate::quotas;
+use crate::readings::{Range, within};
 use crate::refusal::{Refusal, refused};
 
 /// R46: the one size that is not a multiple of 128.
@@ -105,17 +106,18 @@ pub(super) fn layer_name(name: &str) -> Result<(), Refusal> {
 }
 
 /// Letters, digits, `_` and `-`.
-pub(super) fn namespace_name(name: &str) -> Result<(), Refusal> {
-    if (1..=60).contains(&name.len()) && name.bytes().all(is_name_byte) {
+pub(super) fn namespace_name(name: &str, [least, most]: Range) -> Result<(), Refusal> {
+    if within([least, most], name.len()) && name.bytes().all(is_name_byte) {
         return Ok(());
     }
-    let text = format!("Namespace `{name}` must be 1 to 60 letters, digits, `_` and `-`.");
+    let text =
+        format!("Namespace `{name}` must be {least} to {most} letters, digits, `_` and `-`.");
     refused("InvalidParameterValue.Namespace", text)
 }
 
-/// R281, R282: 1 to 64 letters, digits, `_` and `-`, from a letter to a letter or digit.
-pub(super) fn alias_name(name: &str) -> Result<(), Refusal> {
-    let sound = (1..=64).contains(&name.len())
+/// R281, R282: letters, digits, `_` and `-`, from a letter to a letter or digit.
+pub(super) fn alias_name(name: &str, [least, most]: Range) -> Result<(), Refusal> {
+    let sound = within([least, most], name.len())
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.ends_with(|c: char| c.is_ascii_alphanumeric())
         && name.bytes().all(is_name_byte);
@@ -123,7 +125,7 @@ pub(super) fn alias_name(name: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let text = format!(
-        "The alias `{name}` must be 1 to 64 letters, digits, `_` and `-`, start with a letter and \
+        "The alias `{name}` must be {least} to {most} letters, digits, `_` and `-`, start with a letter and \
          end with a letter or digit."
     );
     refused("InvalidParameterValue.Alias", text)
@@ -328,10 +330,10 @@ mod tests {
     #[test]
     fn r281_alias_names_start_with_a_letter() {
         for name in ["a", "release-1", &"a".repeat(64)] {
-            alias_name(name).unwrap();
+            alias_name(name, [1, 64]).unwrap();
         }
         for name in ["", "1a", "-a", "a b", "$DEFAULT", &"a".repeat(65)] {
-            assert_eq!(code(alias_name(name)), "InvalidParameterValue.Alias", "{name}");
+            assert_eq!(code(alias_name(name, [1, 64])), "InvalidParameterValue.Alias", "{name}");
         }
     }
 }

@@ -15,6 +15,7 @@ mod faults;
 mod gateway;
 mod monitor;
 mod protocol;
+mod readings;
 mod refusals;
 mod runtime;
 mod scf;

@@ -57,9 +57,11 @@ pub(in crate::scf) fn create(call: &Call<'_>) -> Answer {
     let kind = Kind::of_new(p.str("Type"))?;
     function.must_be_settled(p.str("FunctionName"), call.now)?;
     let (id, qualifier) = place(call)?;
-    if function.kind == FunctionKind::Http && !kind.is_http() {
-        // R107, D10.
-        let text = "A web function takes http and apigw triggers, and no others.";
+    let readings = call.cloud.readings.now();
+    let of_web = &readings.web_function_triggers;
+    if function.kind == FunctionKind::Http && !of_web.iter().any(|known| known == kind.name()) {
+        // R107.
+        let text = format!("A web function takes triggers of the types {}.", of_web.join(", "));
         return refused("InvalidParameterValue.Type", text);
     }
     let (name, settings) = settings(call, &function, kind, &id)?;

@@ -74,11 +74,6 @@ impl Kind {
             kind => Ok(kind),
         }
     }
-
-    /// Whether it is used by calls over HTTP (R107).
-    pub(super) fn is_http(self) -> bool {
-        matches!(self, Self::Http | Self::Apigw)
-    }
 }
 
 fn made_by<T>(name: &str, whom: &str) -> Result<T, Refusal> {

@@ -334,7 +334,10 @@ fn events_of_what_is_not_there_are_mistakes() {
     let client = client();
     for (event, words) in [
         (json!({"type": "cls", "topic": "none", "lines": ["a"]}), "there is no topic `none`"),
-        (json!({"type": "mps", "event_type": "Cooking", "task": {}}), "there is no event `Cooking`"),
+        (
+            json!({"type": "mps", "event_type": "Cooking", "task": {}}),
+            "there is no event `Cooking`",
+        ),
     ] {
         let body = json!({"account": client.secret_id, "event": event});
         let page = client.console("POST", "events", &body);
