@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tencentcloud_emulator::readings::{DOUBTS, Doubt};
 
-use crate::clb::User;
+use crate::clb::{Place, User};
 use crate::scf::{HELLO, about, create, publish, python, wait, zip};
 use crate::support::{Client, Server};
 
@@ -199,15 +199,18 @@ fn a_load_balancer_s_age_and_network_matter_as_is_believed() {
     create(&user.client, request);
     let balancer = user.balancer_like(json!({"VpcId": vpc}));
     let listener = user.listener(&balancer, "HTTP", 8080);
-    let bind = |path: &str| {
+    let place = |path: &str| {
         let rule = user.rule(&balancer, &listener, "a.com", path);
-        let place =
-            crate::clb::Place { balancer: balancer.clone(), listener: listener.clone(), rule };
-        code(&user.client, "clb.RegisterFunctionTargets", place.binding("inside", "$LATEST", 10))
+        let (balancer, listener) = (balancer.clone(), listener.clone());
+        Place { balancer, listener, rule }.binding("inside", "$LATEST", 10)
     };
-    assert_eq!(bind("/one"), "");
+    let accepted = |path: &str| user.done("RegisterFunctionTargets", place(path));
+    let refused = |path: &str| {
+        assert_eq!(user.refused("RegisterFunctionTargets", place(path)), "UnsupportedOperation");
+    };
+    accepted("/one");
     believe(&user.client, &json!({"functions_in_the_load_balancers_vpc": false}));
-    assert_eq!(bind("/two"), "UnsupportedOperation");
+    refused("/two");
     believe(&user.client, &json!({"functions_in_the_load_balancers_vpc": true}));
     let mut state = user.client.look("state");
     for object in state["objects"].as_array_mut().unwrap() {
@@ -216,7 +219,7 @@ fn a_load_balancer_s_age_and_network_matter_as_is_believed() {
         }
     }
     assert_eq!(user.client.console("PUT", "state", &state).status, 200);
-    assert_eq!(bind("/three"), "UnsupportedOperation");
+    refused("/three");
     believe(&user.client, &json!({"functions_behind_old_load_balancers": true}));
-    assert_eq!(bind("/four"), "");
+    accepted("/four");
 }
