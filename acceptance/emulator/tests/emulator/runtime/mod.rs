@@ -60,9 +60,16 @@ impl Machine {
 
 /// A zip archive of text files.
 fn package(files: &[(&str, &str)]) -> Package {
+    let mode = |name: &str| if name.ends_with("bootstrap") { 0o755 } else { 0o644 };
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, *text, mode(name))).collect();
+    package_with(&files)
+}
+
+/// A zip archive of text files with their modes.
+fn package_with(files: &[(&str, &str, u32)]) -> Package {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in files {
-        let mode = if name.ends_with("bootstrap") { 0o755 } else { 0o644 };
+    for (name, text, mode) in files {
+        let mode = *mode;
         zip.start_file(*name, SimpleFileOptions::default().unix_permissions(mode)).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }

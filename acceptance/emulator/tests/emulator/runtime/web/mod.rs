@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::timeout;
 
-use super::{Machine, package, python};
+use super::{Machine, package, package_with, python};
 
 /// Something that takes requests for one function, as a gateway does.
 pub struct Front {
