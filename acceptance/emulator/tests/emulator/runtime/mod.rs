@@ -25,9 +25,10 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// A runtime in a folder of its own.
+#[derive(Clone)]
 struct Machine {
     runtime: Runtime,
-    _folder: TempDir,
+    _folder: Arc<TempDir>,
 }
 
 impl Machine {
@@ -44,7 +45,7 @@ impl Machine {
         let folder = tempfile::tempdir().unwrap();
         let mut options = RuntimeOptions::new(folder.path().join("instances"));
         change(&mut options);
-        Self { runtime: Runtime::new(options), _folder: folder }
+        Self { runtime: Runtime::new(options), _folder: Arc::new(folder) }
     }
 
     async fn invoke(&self, spec: &FunctionSpec, event: &str) -> Outcome {

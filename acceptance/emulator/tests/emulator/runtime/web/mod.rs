@@ -329,6 +329,19 @@ async fn r177_the_body_of_a_request_has_at_most_6_mb() {
 }
 
 #[tokio::test]
+async fn r177_a_body_that_says_it_is_too_large_is_refused_before_it_comes() {
+    let front = Front::of(server()).await;
+    let mut stream = TcpStream::connect(front.address).await.unwrap();
+    let length = 6 * 1024 * 1024 + 1;
+    let head =
+        format!("POST /teapot HTTP/1.1\r\nHost: example.com\r\nContent-Length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = timeout(Duration::from_secs(5), answer(&mut stream)).await;
+    assert_eq!(answer.expect("it waits for the body").status, 406);
+    assert_eq!(front.outcome().await.status, Status::RequestTooLarge);
+}
+
+#[tokio::test]
 async fn r182_a_request_over_its_timeout_is_given_up_with_433() {
     let front = Front::of(within(200, server())).await;
     front.get("/").await;
