@@ -105,6 +105,24 @@ fn copies_have_their_own_bytes() {
 }
 
 #[test]
+fn every_version_can_be_copied() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("copied");
+    cos.put(&name, "k", "before");
+    let enable = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    assert_eq!(cos.ask("PUT", &format!("/{name}?versioning")).body(enable).send().status, 200);
+    cos.put(&name, "k", "after");
+    let ids = texts(&cos.ask("GET", &format!("/{name}?versions")).send().body, "VersionId");
+    assert_eq!(ids[1], "null");
+    for (id, text) in ids.iter().zip(["after", "before"]) {
+        let source = format!("{name}.cos.ap-guangzhou.myqcloud.com/k?versionId={id}");
+        let copy = cos.ask("PUT", &format!("/{name}/to")).header("x-cos-copy-source", &source);
+        assert_eq!(copy.send().status, 200, "{id}");
+        assert_eq!(cos.text(&name, "to"), text);
+    }
+}
+
+#[test]
 fn versions_are_kept_listed_and_deleted_one_by_one() {
     let cos = Cos::new(client());
     let name = cos.bucket("versions");
