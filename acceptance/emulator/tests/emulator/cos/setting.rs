@@ -146,6 +146,33 @@ fn an_object_that_ends_where_versions_are_kept_is_hidden_by_a_marker() {
 }
 
 #[test]
+fn a_version_below_the_marker_that_ended_it_is_a_replaced_one() {
+    let ends = "<Expiration><Days>1</Days></Expiration><NoncurrentVersionExpiration>\
+                <NoncurrentDays>2</NoncurrentDays></NoncurrentVersionExpiration>";
+    let (_server, cos, name) = aging("twice", ends);
+    cos.put(&name, "k", "text");
+    let versions = || cos.ask("GET", &format!("/{name}?versions")).send().body;
+    let day = || cos.client.console("POST", "clock", &json!({"advance_ms": 86_400_001}));
+    day();
+    let made = texts(versions().split("<DeleteMarker>").nth(1).unwrap(), "LastModified");
+    day();
+    assert_eq!(texts(&versions(), "IsLatest").len(), 2, "a marker and a version");
+    let still = texts(versions().split("<DeleteMarker>").nth(1).unwrap(), "LastModified");
+    assert_eq!(made, still, "the marker is as old as the end");
+    day();
+    assert_eq!(texts(&versions(), "IsLatest"), ["true"], "the marker is left");
+    // What is old enough already ends when the rule comes.
+    let path = format!("/{name}?lifecycle");
+    let rules = cos.ask("GET", &path).send().body;
+    assert_eq!(cos.ask("DELETE", &path).send().status, 204);
+    cos.put(&name, "old", "text");
+    (0..5).for_each(|_| drop(day()));
+    assert_eq!(cos.ask("PUT", &path).body(&rules).send().status, 200);
+    let old = cos.ask("GET", &format!("/{name}?versions&prefix=old")).send().body;
+    assert_eq!(texts(&old, "IsLatest").len(), 2, "a marker and a version");
+}
+
+#[test]
 fn a_marker_that_hides_nothing_any_more_is_cleared_where_a_rule_says_so() {
     let clears = "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker>\
                   </Expiration>";
