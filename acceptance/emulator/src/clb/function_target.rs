@@ -263,7 +263,7 @@ pub(super) fn put_triggers(
     location: &str,
     rule: &Rule,
 ) -> Result<(), Refusal> {
-    if !write.takes_effect() || rule.functions.is_empty() {
+    if !write.takes_effect() {
         return Ok(());
     }
     let call = write.call;

@@ -40,6 +40,8 @@ pub(crate) struct Bucket {
     pub(super) tags: TagSet,
     pub(super) cors: Option<Cors>,
     pub(super) lifecycle: Option<Lifecycle>,
+    /// Since when these rules hold.
+    pub(super) lifecycle_since: i64,
     pub(super) website: Option<Website>,
     pub(super) encryption: Option<Encryption>,
     /// Whether it is a file system at the same time (CHDFS).

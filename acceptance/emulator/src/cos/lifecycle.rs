@@ -51,10 +51,16 @@ fn midnight(date: &str) -> Option<Time> {
     Time::from_local(&format!("{} 00:00:00", date.get(..10)?))
 }
 
-/// Whether an action that is due after some days, or on a date, is due for what was made at `since`.
-fn is_due(days: Option<i64>, date: Option<&str>, since: i64, now: Time) -> bool {
+/// When an action that is due after some days, or on a date, has become due for what was made at
+/// `since`; `None` as long as it is not.
+fn due(days: Option<i64>, date: Option<&str>, since: i64, now: Time) -> Option<i64> {
     let after = days.map(|days| since.saturating_add(days.saturating_mul(DAY_MS)));
-    after.or_else(|| Some(midnight(date?)?.0)).is_some_and(|at| now.0 >= at)
+    let at = after.or_else(|| Some(midnight(date?)?.0.max(since)));
+    at.filter(|at| now.0 >= *at)
+}
+
+fn is_due(days: Option<i64>, date: Option<&str>, since: i64, now: Time) -> bool {
+    due(days, date, since, now).is_some()
 }
 
 /// What is left at `now` of the versions of an object, newest first.
@@ -72,18 +78,23 @@ pub(super) fn remaining(
     for (id, mut object) in versions {
         let made = object.modified;
         let locked = object.must_be_free(now).is_err();
+        let ended = rules.iter().filter_map(|rule| expired(rule, &object, now)).min();
+        let ended = ended.filter(|_| replaced.is_none() && !locked);
+        if let Some(at) = ended.filter(|_| bucket.keeps_versions()) {
+            // It stays below a marker, which has replaced it, at the earliest when the rule came.
+            let at = at.max(bucket.lifecycle_since);
+            left.push((format!("{id}+"), Object::marker(at)));
+            replaced = Some(at);
+        }
         let goes = match replaced {
             _ if locked => false,
-            None => rules.iter().any(|rule| expires(rule, &object, now)),
+            None => ended.is_some(),
             Some(at) => rules.iter().any(|rule| {
                 let end = rule.noncurrent_version_expiration.as_ref();
                 end.is_some_and(|end| is_due(Some(end.noncurrent_days), None, at, now))
             }),
         };
-        if goes && replaced.is_none() && bucket.keeps_versions() {
-            left.push((format!("{id}+"), Object::marker(now.0)));
-        }
-        if !goes || (replaced.is_none() && bucket.keeps_versions()) {
+        if !goes {
             if !locked {
                 transit(&rules, &mut object, replaced, now);
             }
@@ -97,9 +108,10 @@ pub(super) fn remaining(
     left
 }
 
-fn expires(rule: &LifecycleRule, object: &Object, now: Time) -> bool {
-    let end = rule.expiration.as_ref().filter(|_| !object.marker);
-    end.is_some_and(|end| is_due(end.days, end.date.as_deref(), object.modified, now))
+/// When a rule has ended an object.
+fn expired(rule: &LifecycleRule, object: &Object, now: Time) -> Option<i64> {
+    let end = rule.expiration.as_ref().filter(|_| !object.marker)?;
+    due(end.days, end.date.as_deref(), object.modified, now)
 }
 
 fn clears_markers(rule: &LifecycleRule) -> bool {

@@ -246,7 +246,9 @@ pub(super) fn versions(request: &Request<'_>) -> Answer {
     'keys: for (key, versions) in &all(request, &bucket, question.prefix)? {
         let common = question.common(key);
         let shown = common.unwrap_or(key);
-        if shown < after || (shown == after && passed) || (common.is_some() && shown == last) {
+        // A common prefix at the marker stands for all of its versions.
+        let seen = shown == after && (passed || common.is_some());
+        if shown < after || seen || (common.is_some() && shown == last) {
             continue;
         }
         for (index, object) in versions.iter().enumerate() {

@@ -184,6 +184,20 @@ pub(super) fn find(
     named(request, bucket, request.key(), request.parameter("versionId"), right)
 }
 
+/// Of an object's versions, newest first, the one of that id, or else the newest. What was put while
+/// versions were not kept has the id `null`.
+pub(super) fn choose(
+    versions: Vec<(String, Object)>,
+    id: Option<&str>,
+) -> Option<(String, Object)> {
+    let mut all = versions.into_iter();
+    match id {
+        None => all.next(),
+        Some("null") => all.find(|(_, object)| object.version.is_empty()),
+        Some(id) => all.find(|(_, object)| object.version == id),
+    }
+}
+
 pub(super) fn named(
     request: &Request<'_>,
     bucket: &Bucket,
@@ -191,12 +205,7 @@ pub(super) fn named(
     version: Option<&str>,
     right: Right,
 ) -> Result<(String, Object), Refusal> {
-    let mut all = versions(request, bucket, key)?.into_iter();
-    let found = match version {
-        None => all.next(),
-        Some("null") => all.find(|(_, object)| object.version.is_empty()),
-        Some(version) => all.find(|(_, object)| object.version == version),
-    };
+    let found = choose(versions(request, bucket, key)?, version);
     let acl = found.as_ref().and_then(|(_, object)| object.acl.as_ref()).unwrap_or(&bucket.acl);
     request.must(right, bucket, acl)?;
     match (found, version) {
@@ -399,11 +408,8 @@ pub(super) fn source(request: &Request<'_>) -> Result<Object, Refusal> {
     let bucket = request.store.get::<Bucket>(&name)?;
     let bucket = bucket.ok_or_else(|| refuse("NoSuchBucket", format!("There is no {name}.")))?;
     let found = request.store.scan::<Object>(&format!("{name}\0{key}\0"))?;
-    let mut found = lifecycle::remaining(&bucket, &key, found, request.now).into_iter();
-    let found = match query.strip_prefix("versionId=") {
-        Some(version) => found.find(|(_, object)| object.version == version),
-        None => found.next(),
-    };
+    let found = lifecycle::remaining(&bucket, &key, found, request.now);
+    let found = choose(found, query.strip_prefix("versionId="));
     request.must_at(("GetObject", &name, &key), Right::Read, &bucket, &bucket.acl)?;
     match found {
         Some((_, object)) if !object.marker => Ok(object),

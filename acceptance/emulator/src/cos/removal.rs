@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bucket::Bucket;
 use super::content::{check_md5, md5};
-use super::object::{Object, erase, insert};
+use super::object::{Object, choose, erase, insert};
 use super::request::{Answer, Reply, Request, Right};
 use super::xml;
 use crate::refusal::{Refusal, refused};
@@ -29,19 +29,14 @@ fn remove(
     version: Option<&str>,
 ) -> Result<Option<Object>, Refusal> {
     let name = request.bucket_name();
-    let mut all = request.store.scan::<Object>(&format!("{name}\0{key}\0"))?.into_iter();
-    let found = match version {
-        None if bucket.versioning.is_some() => {
-            let mut marker = Object::marker(request.now.0);
-            insert(request, bucket, key, &mut marker)?;
-            request.happened("cos:ObjectRemove:DeleteMarkerCreated", bucket, key, &marker);
-            return Ok(Some(marker));
-        }
-        None => all.next(),
-        Some("null") => all.find(|(_, object)| object.version.is_empty()),
-        Some(version) => all.find(|(_, object)| object.version == version),
-    };
-    let Some((id, object)) = found else { return Ok(None) };
+    if version.is_none() && bucket.versioning.is_some() {
+        let mut marker = Object::marker(request.now.0);
+        insert(request, bucket, key, &mut marker)?;
+        request.happened("cos:ObjectRemove:DeleteMarkerCreated", bucket, key, &marker);
+        return Ok(Some(marker));
+    }
+    let all = request.store.scan::<Object>(&format!("{name}\0{key}\0"))?;
+    let Some((id, object)) = choose(all, version) else { return Ok(None) };
     object.must_be_free(request.now)?;
     erase(&request.store, &id, &object)?;
     let gone = Object { version: object.version.clone(), ..Object::default() };

@@ -384,7 +384,10 @@ pub(super) fn put_lifecycle(request: &Request<'_>) -> Answer {
         let given = || format!("id{}-{index}", request.now.0);
         rule.id.get_or_insert_with(given);
     }
-    change(request, 200, |bucket| bucket.lifecycle = Some(lifecycle))
+    change(request, 200, |bucket| {
+        bucket.lifecycle = Some(lifecycle);
+        bucket.lifecycle_since = request.now.0;
+    })
 }
 
 pub(super) fn delete_lifecycle(request: &Request<'_>) -> Answer {

@@ -253,4 +253,16 @@ mod tests {
         let peaks: Vec<_> = (0..5).map(|number| course.tally(number).peak).collect();
         assert_eq!(peaks, [2.0, 2.0, 2.0, 2.0, 0.0]);
     }
+
+    #[test]
+    fn a_day_of_minutes_with_calls_is_kept() {
+        let mut course = Course::default();
+        let minutes = i64::try_from(KEPT).unwrap() + 2;
+        for number in 0..minutes {
+            course.minute(Time(number * MINUTE_MS)).tally.invocations = 1.0;
+        }
+        let calls = |number| course.tally(number).invocations;
+        assert_eq!(course.minutes.len(), KEPT);
+        assert_eq!((calls(1), calls(2), calls(minutes - 1)), (0.0, 1.0, 1.0));
+    }
 }

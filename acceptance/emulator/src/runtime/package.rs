@@ -109,6 +109,8 @@ impl Unpacking<'_> {
             self.links.push((path, target));
             return Ok(());
         }
+        // R356: a later file replaces a link, too.
+        self.links.retain(|(link, _)| *link != path);
         // The declared size may lie, so what comes out is counted.
         let mut out = fs::File::create(&path)?;
         let written = io::copy(&mut file.take(self.left + 1), &mut out)?;
@@ -207,6 +209,49 @@ mod tests {
         let (_root, folder) = unpack(&[first, archive(&[("door/file", "x")])]).await;
         assert!(!outside.path().join("file").exists());
         assert!(folder.is_err(), "a link and a folder of the same name");
+    }
+
+    #[tokio::test]
+    async fn empty_folders_and_links_are_unpacked_and_a_later_link_replaces_a_file() {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        zip.add_directory("empty", SimpleFileOptions::default()).unwrap();
+        zip.add_symlink("link", "a.txt", SimpleFileOptions::default()).unwrap();
+        zip.add_symlink("replaced", "a.txt", SimpleFileOptions::default()).unwrap();
+        let later = Package::from_bytes(zip.finish().unwrap().into_inner());
+        let first = archive(&[("a.txt", "text"), ("replaced", "file")]);
+        let (_root, folder) = unpack(&[first, later]).await;
+        let folder = folder.unwrap();
+        assert_eq!(fs::read_dir(folder.join("empty")).unwrap().count(), 0);
+        for name in ["link", "replaced"] {
+            assert_eq!(fs::read_link(folder.join(name)).unwrap(), Path::new("a.txt"), "{name}");
+            assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), "text", "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn r356_a_file_of_the_higher_layer_replaces_a_link() {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        zip.add_symlink("lib.so", "lib.so.1", SimpleFileOptions::default()).unwrap();
+        let lower = Package::from_bytes(zip.finish().unwrap().into_inner());
+        let (_root, folder) = unpack(&[lower, archive(&[("lib.so", "high")])]).await;
+        let file = folder.unwrap().join("lib.so");
+        assert!(fs::symlink_metadata(&file).unwrap().is_file());
+        assert_eq!(fs::read_to_string(file).unwrap(), "high");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_of_an_attempt_that_failed() {
+        let half = archive(&[("half", "x"), ("../escaped", "x")]).load().unwrap();
+        let whole = archive(&[("whole", "x")]).load().unwrap();
+        let attempts = Mutex::new(vec![whole, half]);
+        let package =
+            Package::new("some hash", move || Ok(attempts.lock().unwrap().pop().unwrap()));
+        let root = tempfile::tempdir().unwrap();
+        let packages = Packages::new(root.path().into());
+        let unpack = || packages.unpacked(std::slice::from_ref(&package));
+        assert!(matches!(unpack().await, Err(PackageError::Archive(_))));
+        let folder = unpack().await.unwrap();
+        assert!(folder.join("whole").exists() && !folder.join("half").exists());
     }
 
     #[tokio::test]

@@ -107,6 +107,62 @@ fn an_index_is_made_changed_and_deleted() {
 }
 
 #[test]
+fn keys_inside_of_a_json_field_are_completed_too() {
+    let client = client();
+    let id = topic(&client, &logset(&client, "web"), "access");
+    let key = |name: &str, value: Value| json!({"Key": name, "Value": value});
+    let inner = key("age", json!({"Type": "long"}));
+    let outer = key("user", json!({"Type": "json", "Alias": "who", "ChildNode": [inner]}));
+    let rule = json!({"KeyValue": {"CaseSensitive": true, "KeyValues": [outer]}});
+    client.ok("cls.CreateIndex", json!({"TopicId": id, "Rule": rule}));
+    let read = client.ok("cls.DescribeIndex", json!({"TopicId": id}));
+    let outer = &read["Rule"]["KeyValue"]["KeyValues"][0]["Value"];
+    assert_eq!((&outer["Alias"], &outer["SqlFlag"]), (&json!("who"), &json!(false)));
+    let inner = json!({"Type": "long", "Tokenizer": "", "SqlFlag": false, "ContainZH": false,
+                       "Alias": ""});
+    assert_eq!(outer["ChildNode"], json!([{"Key": "age", "Value": inner}]));
+}
+
+#[test]
+fn tags_of_log_sets_and_topics_are_replaced_and_found() {
+    let client = client();
+    let set = logset(&client, "web");
+    let id = topic(&client, &set, "access");
+    for (kind, modify, describe, list, member, id) in [
+        ("logset", "cls.ModifyLogset", "cls.DescribeLogsets", "Logsets", "LogsetId", &set),
+        ("topic", "cls.ModifyTopic", "cls.DescribeTopics", "Topics", "TopicId", &id),
+    ] {
+        let shown = || client.ok(describe, json!({}))[list][0]["Tags"].clone();
+        let name = format!("qcs::cls:ap-guangzhou:uin/:{kind}/{id}");
+        let told = || {
+            let found = client.ok("tag.GetResources", json!({"ResourceList": [name]}));
+            found["ResourceTagMappingList"][0]["Tags"].clone()
+        };
+        let tags = |tags: Value| {
+            client.ok(modify, json!({member: id, "Tags": tags}));
+        };
+        tags(json!([{"Key": "env", "Value": "dev"}, {"Key": "team", "Value": "a"}]));
+        tags(json!([{"Key": "env", "Value": "test"}]));
+        assert_eq!(shown(), json!([{"Key": "env", "Value": "test"}]), "{kind}");
+        assert_eq!(told(), json!([{"TagKey": "env", "TagValue": "test"}]), "{kind}");
+        for (key, values, count) in [
+            ("tagKey", ["env", "other"].as_slice(), 1),
+            ("tagKey", &["team"], 0),
+            ("tag:env", &["test"], 1),
+            ("tag:env", &["dev"], 0),
+        ] {
+            let filter = json!({"Filters": [{"Key": key, "Values": values}]});
+            assert_eq!(client.ok(describe, filter)["TotalCount"], count, "{kind} {key} {values:?}");
+        }
+        // What does not speak of tags leaves them.
+        client.ok(modify, json!({member: id}));
+        assert_eq!(shown(), json!([{"Key": "env", "Value": "test"}]), "{kind}");
+        tags(json!([]));
+        assert_eq!(shown(), json!([]), "{kind}");
+    }
+}
+
+#[test]
 fn r195_r196_functions_without_a_topic_share_the_default_one() {
     let client = client();
     create(&client, python("one", HELLO));
@@ -202,6 +258,29 @@ fn r201_r205_the_platform_configures_the_index_of_a_function_s_topic() {
     let wrong = about("one", json!({"ClsTopicId": "none"}));
     let code = client.code("scf.UpdateFunctionConfiguration", wrong);
     assert_eq!(code, "InvalidParameterValue.Cls");
+}
+
+#[test]
+fn r201_an_index_that_a_topic_has_already_stays_as_it_is() {
+    let client = client();
+    let set = logset(&client, "mine");
+    let id = topic(&client, &set, "functions");
+    let key = json!({"Key": "SCF_Message", "Value": {"Type": "text", "Tokenizer": " "}});
+    let rule = json!({"KeyValue": {"CaseSensitive": true, "KeyValues": [key]}});
+    client.ok("cls.CreateIndex", json!({"TopicId": id, "Rule": rule}));
+    let index = || client.ok("cls.DescribeIndex", json!({"TopicId": id}));
+    let before = index();
+    let mut request = python("one", "def main(event, context): print('hello log')");
+    (request["ClsLogsetId"], request["ClsTopicId"]) = (json!(set), json!(id));
+    create(&client, request);
+    assert_eq!(index(), before);
+    invoke(&client, "one");
+    assert_eq!(index(), before);
+    assert!(!lines(&client, &id, "SCF_Message:hello").is_empty());
+    create(&client, python("two", HELLO));
+    let moved = about("two", json!({"ClsLogsetId": set, "ClsTopicId": id}));
+    client.ok("scf.UpdateFunctionConfiguration", moved);
+    assert_eq!(index(), before);
 }
 
 #[test]

@@ -88,3 +88,13 @@ fn faults_are_listed_and_taken_back() {
     client.console("DELETE", &path, &json!(null));
     client.ok("vpc.DescribeVpcs", json!({}));
 }
+
+#[test]
+fn a_fault_for_no_call_strikes_none() {
+    let client = client();
+    client.fault("DescribeVpcs", json!({"times": 0, "effect": {"type": "throttle"}}));
+    let all = client.look("faults");
+    let mine = |fault: &serde_json::Value| fault["account"] == *client.secret_id;
+    assert!(!all.as_array().unwrap().iter().any(mine), "{all}");
+    client.ok("vpc.DescribeVpcs", json!({}));
+}

@@ -309,4 +309,34 @@ fn what_the_monitor_does_not_have_is_refused_and_what_it_has_is_listed() {
     let one = client.ok("monitor.DescribeBaseMetrics", one)["MetricSet"][0].clone();
     assert_eq!((&one["Unit"], &one["Period"]), (&json!("ms"), &json!([60, 300])));
     assert_eq!(one["Periods"][0], json!({"Period": "60", "StatType": ["avg"]}));
+    // R323: regions have some of the metrics.
+    let region = json!({"Dimensions": ["appid"]});
+    let of_regions = all["MetricSet"].as_array().unwrap().iter().filter_map(|metric| {
+        let dimensions = metric["Dimensions"].as_array().unwrap();
+        dimensions.contains(&region).then(|| metric["MetricName"].as_str().unwrap())
+    });
+    let expected = ["Duration", "Invocation", "Error", "ConcurrentExecutions", "Throttle"];
+    assert_eq!(of_regions.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_reset_of_one_account_forgets_its_calls_alone() {
+    let (server, client, start) = cloud();
+    let other = &server.client();
+    clock(&client, &json!({"frozen": false}));
+    create(other, python("worker", OBEDIENT));
+    clock(&client, &json!({"frozen": true}));
+    for client in [&client, other] {
+        assert_eq!(call(client, "worker", &json!({})), 0);
+    }
+    advance(&client, 1);
+    let calls = |client: &Client| {
+        let shown = client.look(&format!("metrics?account={}", client.secret_id));
+        shown.as_array().unwrap().len()
+    };
+    assert_eq!((calls(&client), calls(other)), (1, 1));
+    let path = format!("reset?account={}", client.secret_id);
+    assert_eq!(client.console("POST", &path, &Value::Null).status, 200);
+    assert_eq!((calls(&client), calls(other)), (0, 1));
+    assert_eq!(minutes(other, "Invocation", worker(), start)[0], 1.0);
 }

@@ -23,6 +23,16 @@ fn a_signed_request_is_answered_over_one_connection() {
 }
 
 #[test]
+fn an_empty_body_is_a_request_without_parameters() {
+    let client = client();
+    let answer = |body: &str| response(&client.send(&client.request("vpc.DescribeVpcs", body)));
+    assert_eq!(answer("").unwrap()["TotalCount"], 0);
+    for body in [" ", "[]", "null"] {
+        assert_eq!(answer(body).unwrap_err().0, "InvalidParameter", "{body}");
+    }
+}
+
+#[test]
 fn every_refusal_of_a_signature_has_its_code() {
     let client = client();
     let malformed = "AuthFailure.InvalidAuthorization";

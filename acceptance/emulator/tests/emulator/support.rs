@@ -44,12 +44,19 @@ pub struct Server {
 impl Server {
     /// Starts one on a free port.
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = program()
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::spawn(&mut Self::command(arguments))
+    }
+
+    /// What starts one on a free port.
+    pub fn command(arguments: &[&str]) -> Command {
+        let mut command = program();
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        command
+    }
+
+    /// Starts one by a command.
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://").expect(&line).to_owned();
@@ -60,6 +67,14 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Ends it; what it said where its command has a pipe for it.
+    pub fn stderr(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut told = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        told
     }
 
     /// A client with an account of its own.

@@ -99,3 +99,16 @@ fn an_unknown_task_is_refused() {
     let code = User::new().refused("DescribeTaskStatus", json!({"TaskId": "nowhere"}));
     assert_eq!(code, "InvalidParameter");
 }
+
+#[test]
+fn a_binding_that_fails_leaves_the_function_without_a_trigger() {
+    let user = User::new();
+    user.hello();
+    let place = user.place();
+    user.client.fault("RegisterFunctionTargets", json!({"effect": {"type": "outcome"}}));
+    let (_, task) = user.start("RegisterFunctionTargets", place.binding("hello", "$LATEST", 10));
+    assert_eq!(user.ended(&task)["Status"], 1);
+    assert_eq!(user.triggers("hello"), json!([]));
+    user.done("RegisterFunctionTargets", place.binding("hello", "$LATEST", 10));
+    assert_eq!(user.triggers("hello").as_array().unwrap().len(), 1);
+}

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Cos, code, texts};
-use crate::support::{Server, client};
+use crate::support::{Server, client, now, response};
 
 #[test]
 fn a_bucket_is_made_seen_listed_and_deleted() {
@@ -66,6 +66,26 @@ fn a_bucket_answers_by_host_in_its_own_region_only() {
     let mut proxied = cos.ask("GET", "/k").at(&host).signed();
     proxied.target = format!("http://{host}/k");
     assert_eq!(cos.client.send(&proxied).body, "text");
+}
+
+#[test]
+fn an_api_call_is_never_taken_for_one_of_the_object_storage() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("api");
+    let domain = format!("api-{}.example.org", cos.app_id);
+    let rule = format!(
+        "<DomainConfiguration><DomainRule><Status>ENABLED</Status><Name>{domain}</Name>\
+         <Type>REST</Type></DomainRule></DomainConfiguration>"
+    );
+    assert_eq!(cos.ask("PUT", &format!("/{name}?domain")).body(&rule).send().status, 200);
+    for host in [domain, format!("{name}.cos.ap-guangzhou.emulator.internal")] {
+        let mut request = cos.client.request("vpc.DescribeVpcs", "{}");
+        request.set("Host", &host);
+        request.set("Authorization", "");
+        cos.client.sign(&mut request, "vpc", now());
+        let found = response(&cos.client.send(&request)).unwrap();
+        assert_eq!(found["TotalCount"], 0, "{host}");
+    }
 }
 
 #[test]

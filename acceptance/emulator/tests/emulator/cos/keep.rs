@@ -89,6 +89,11 @@ fn keys_of_kms_are_told() {
     assert!(sealed(&own.head, "key-2"), "{}", own.head);
     let (_, head) = cos.ask("HEAD", &format!("/{name}/own")).head();
     assert!(sealed(&head, "key-2"), "{head}");
+    // The word of the other protocol is the same algorithm.
+    let theirs = encryption.replace(">KMS<", ">aws:kms<");
+    assert_eq!(cos.ask("PUT", &path).body(&theirs).send().status, 200);
+    assert!(cos.ask("GET", &path).send().body.ends_with(encryption));
+    assert!(sealed(&cos.put(&name, "k", "text").head, "key-1"));
     let customer = cos.ask("PUT", &format!("/{name}/c"));
     let customer = customer.header("x-cos-server-side-encryption-customer-algorithm", "AES256");
     assert_eq!(code(&customer.body("x").send()), (501, "NotImplemented".to_owned()));
@@ -119,6 +124,13 @@ fn tiers_are_kept_and_cannot_be_changed_back() {
     assert_eq!(code(&put("default", "INFREQUENT", 60)).1, "InvalidBucketState");
     assert_eq!(code(&put("old", "ARCHIVE_ACCESS", 90)).1, "InvalidArgument");
     assert_eq!(put("old", "ARCHIVE_ACCESS", 91).status, 200);
+    // The parameter's id counts where the rule has none; another one is a mistake.
+    let path = format!("/{name}?intelligent-tiering&id=bare");
+    let bare = |id: &str| rule(id, "ARCHIVE_ACCESS", 92).replace("<Id></Id>", "");
+    assert_eq!(code(&cos.ask("PUT", &path).body(&bare("other")).send()).1, "InvalidArgument");
+    assert_eq!(cos.ask("PUT", &path).body(&bare("")).send().status, 200);
+    assert_eq!(texts(&cos.ask("GET", &path).send().body, "Id"), ["bare"]);
+    assert_eq!(cos.ask("DELETE", &path).send().status, 204);
     let listing = cos.ask("GET", &format!("/{name}?intelligent-tiering")).send();
     assert_eq!(texts(&listing.body, "Id"), ["default", "old"]);
     let path = format!("/{name}?intelligent-tiering&id=old");

@@ -1,5 +1,7 @@
 //! Objects: content, headers, ranges, copies, lists, versions.
 
+use tencentcloud_emulator::accounts::Account;
+
 use super::{Cos, code, texts};
 use crate::support::client;
 
@@ -103,6 +105,24 @@ fn copies_have_their_own_bytes() {
 }
 
 #[test]
+fn every_version_can_be_copied() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("copied");
+    cos.put(&name, "k", "before");
+    let enable = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    assert_eq!(cos.ask("PUT", &format!("/{name}?versioning")).body(enable).send().status, 200);
+    cos.put(&name, "k", "after");
+    let ids = texts(&cos.ask("GET", &format!("/{name}?versions")).send().body, "VersionId");
+    assert_eq!(ids[1], "null");
+    for (id, text) in ids.iter().zip(["after", "before"]) {
+        let source = format!("{name}.cos.ap-guangzhou.myqcloud.com/k?versionId={id}");
+        let copy = cos.ask("PUT", &format!("/{name}/to")).header("x-cos-copy-source", &source);
+        assert_eq!(copy.send().status, 200, "{id}");
+        assert_eq!(cos.text(&name, "to"), text);
+    }
+}
+
+#[test]
 fn versions_are_kept_listed_and_deleted_one_by_one() {
     let cos = Cos::new(client());
     let name = cos.bucket("versions");
@@ -136,6 +156,57 @@ fn versions_are_kept_listed_and_deleted_one_by_one() {
     assert_eq!(cos.ask("DELETE", &format!("/{name}")).send().status, 204);
 }
 
+/// What a list of versions shows: keys with versions, and common prefixes.
+fn shown(page: &str) -> Vec<String> {
+    let versions = texts(page, "VersionId").into_iter();
+    let rows = texts(page, "Key").into_iter().zip(versions).map(|(a, b)| format!("{a} {b}"));
+    let common = page.split("<CommonPrefixes>").skip(1);
+    rows.chain(common.map(|part| texts(part, "Prefix").remove(0))).collect()
+}
+
+#[test]
+fn versions_page_by_page_are_the_same_as_all_at_once() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("paged");
+    cos.put(&name, "a/1", "before");
+    let enable = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    assert_eq!(cos.ask("PUT", &format!("/{name}?versioning")).body(enable).send().status, 200);
+    for key in ["a/1", "a/2", "a/2", "b", "b", "c/1", "d"] {
+        cos.put(&name, key, key);
+    }
+    assert_eq!(cos.ask("DELETE", &format!("/{name}/b")).send().status, 204);
+    for (query, count) in [("", 9), ("&delimiter=/", 6), ("&prefix=a/", 4), ("&prefix=b", 3)] {
+        let ask = |more: &str| {
+            let page = cos.ask("GET", &format!("/{name}?versions{query}{more}")).send();
+            assert_eq!(page.status, 200, "{page:?}");
+            page.body
+        };
+        let mut whole = shown(&ask(""));
+        assert_eq!(whole.len(), count, "{query}: {whole:?}");
+        let (mut seen, mut next) = (Vec::new(), String::new());
+        while seen.len() <= count {
+            let page = ask(&format!("&max-keys=1{next}"));
+            let rows = shown(&page);
+            assert_eq!(rows.len(), 1, "{page}");
+            seen.extend(rows);
+            if texts(&page, "IsTruncated") == ["false"] {
+                break;
+            }
+            let [key, version] = ["NextKeyMarker", "NextVersionIdMarker"]
+                .map(|marker| texts(&page, marker).remove(0));
+            next = format!("&key-marker={key}&version-id-marker={version}");
+        }
+        assert!(seen.is_sorted_by_key(|row| row.split(' ').next().unwrap().to_owned()), "{seen:?}");
+        seen.sort();
+        whole.sort();
+        assert_eq!(seen, whole, "{query}");
+        // A key without a version means all of its versions.
+        let rest = shown(&ask("&key-marker=b"));
+        let after = |row: &&String| row.split(' ').next().is_some_and(|key| key > "b");
+        assert_eq!(rest.len(), whole.iter().filter(after).count(), "{query}: {rest:?}");
+    }
+}
+
 #[test]
 fn several_objects_are_deleted_at_once() {
     let cos = Cos::new(client());
@@ -148,6 +219,11 @@ fn several_objects_are_deleted_at_once() {
     let deleted = cos.ask("POST", &format!("/{name}?delete")).body(body).send();
     assert_eq!(texts(&deleted.body, "Key"), ["a", "c"]);
     assert_eq!(cos.list(&name, "").0, ["b"]);
+    // A quiet deletion tells of nothing but failures.
+    let quiet = "<Delete><Quiet>true</Quiet><Object><Key>b</Key></Object></Delete>";
+    let deleted = cos.ask("POST", &format!("/{name}?delete")).body(quiet).send();
+    assert_eq!((deleted.status, texts(&deleted.body, "Key").len()), (200, 0), "{deleted:?}");
+    assert!(cos.list(&name, "").0.is_empty());
 }
 
 #[test]
@@ -158,11 +234,42 @@ fn tags_and_acls_of_objects() {
     assert_eq!(put.status, 200);
     let tagging = format!("/{name}/k?tagging");
     assert_eq!(texts(&cos.ask("GET", &tagging).send().body, "Key"), ["a", "b"]);
+    let count = "x-cos-tagging-count";
+    let head = || cos.ask("HEAD", &format!("/{name}/k")).head().1;
+    assert!(head().contains(&format!("{count}: 2\r\n")), "{}", head());
     let twice = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag>\
                  <Tag><Key>a</Key><Value>2</Value></Tag></TagSet></Tagging>";
     assert_eq!(code(&cos.ask("PUT", &tagging).body(twice).send()).1, "InvalidTag");
     assert_eq!(cos.ask("DELETE", &tagging).send().status, 204);
     assert_eq!(code(&cos.ask("GET", &tagging).send()), (404, "NoSuchTagSet".to_owned()));
+    assert!(!head().contains(count), "{}", head());
     let acl = cos.ask("GET", &format!("/{name}/k?acl")).send();
     assert!(acl.head.contains("x-cos-acl: default\r\n"), "{}", acl.head);
+}
+
+#[test]
+fn an_acl_that_is_read_changed_and_written_has_the_owner_s_grant_once() {
+    let (cos, guest) = (Cos::new(client()), Cos::new(client()));
+    let name = cos.bucket("granted");
+    cos.put(&name, "k", "text");
+    let path = format!("/{name}/k?acl");
+    let read = || cos.ask("GET", &path).send().body;
+    let uin = |cos: &Cos| Account::of(&cos.client.secret_id).unwrap().uin;
+    assert_eq!(texts(&read(), "Permission"), ["FULL_CONTROL"]);
+    let ask = || guest.ask("GET", &format!("/{name}/k")).send();
+    assert_eq!(code(&ask()).1, "AccessDenied");
+    let grant = format!(
+        "<Grant><Grantee><ID>qcs::cam::uin/{0}:uin/{0}</ID></Grantee>\
+         <Permission>READ</Permission></Grant></AccessControlList>",
+        uin(&guest)
+    );
+    for _ in 0..2 {
+        let changed = read().replacen("</AccessControlList>", &grant, 1);
+        assert!(changed.contains(&uin(&cos)), "{changed}");
+        assert_eq!(cos.ask("PUT", &path).body(&changed).send().status, 200);
+        let permissions = texts(&read(), "Permission");
+        assert_eq!(permissions[..2], ["FULL_CONTROL", "READ"], "{permissions:?}");
+        assert!(!permissions[1..].contains(&"FULL_CONTROL".to_owned()), "{permissions:?}");
+        assert_eq!(ask().body, "text");
+    }
 }

@@ -197,3 +197,36 @@ fn a_policy_lets_others_in_and_keeps_them_out() {
     assert_eq!(owner.ask("DELETE", &path).send().status, 204);
     assert_eq!(code(&ask("open/a")).1, "AccessDenied");
 }
+
+#[test]
+fn an_origin_s_own_error_is_passed_on_where_a_rule_says_so() {
+    let cos = Cos::new(client());
+    let name = cos.bucket("errors");
+    let (host, served) = origin(2);
+    let rules = origins(&[
+        ("Mirror", "open/", &host, "<TransparentErrorCode>true</TransparentErrorCode>"),
+        ("Mirror", "own/", &host, "<TransparentErrorCode>false</TransparentErrorCode>"),
+    ]);
+    assert_eq!(cos.ask("PUT", &format!("/{name}?origin")).body(&rules).send().status, 200);
+    let get = |key: &str| cos.ask("GET", &format!("/{name}/{key}")).send();
+    let passed = get("open/none");
+    assert_eq!((passed.status, &*passed.body), (404, "nothing"));
+    assert_eq!(code(&get("own/none")), (404, "NoSuchKey".to_owned()));
+    assert_eq!(served.join().unwrap().len(), 2);
+    assert!(cos.list(&name, "").0.is_empty(), "an error is not kept");
+}
+
+#[test]
+fn a_policy_for_every_resource_needs_no_name() {
+    let (owner, guest) = (Cos::new(client()), Cos::new(client()));
+    let name = owner.bucket("star");
+    owner.put(&name, "k", "text");
+    let ask = |method| guest.ask(method, &format!("/{name}/k")).send();
+    assert_eq!(code(&ask("GET")).1, "AccessDenied");
+    let statement = json!({"Effect": "allow", "Principal": {"qcs": ["*"]},
+                           "Action": ["name/cos:GetObject"], "Resource": "*"});
+    let policy = json!({"version": "2.0", "Statement": [statement]}).to_string();
+    assert_eq!(owner.ask("PUT", &format!("/{name}?policy")).body(&policy).send().status, 204);
+    assert_eq!(ask("GET").body, "text");
+    assert_eq!(code(&ask("DELETE")).1, "AccessDenied");
+}

@@ -140,3 +140,15 @@ fn a_signature_of_s3_is_checked() {
     let wrong = s3.ask("GET", &target, &[], "");
     assert_eq!(code(&wrong), (403, "SignatureDoesNotMatch".to_owned()));
 }
+
+#[test]
+fn a_bucket_is_made_in_the_region_that_the_signature_names() {
+    let s3 = S3 { cos: Cos::new(client().in_region("ap-shanghai")) };
+    let name = s3.cos.name("near");
+    assert_eq!(s3.ask("PUT", &format!("/{name}"), &[], "").status, 200);
+    let location = s3.cos.ask("GET", &format!("/{name}?location")).send();
+    assert_eq!(texts(&location.body, "LocationConstraint"), ["ap-shanghai"]);
+    let far = S3 { cos: Cos::new(s3.cos.client.in_region("ap-beijing")) };
+    let missing = far.ask("GET", &format!("/{name}/k"), &[], "");
+    assert_eq!(code(&missing), (404, "NoSuchBucket".to_owned()));
+}

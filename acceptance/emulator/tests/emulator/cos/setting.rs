@@ -57,8 +57,15 @@ fn pages_of_allowed_origins_may_read() {
     let got = cos.ask("GET", &path).header("origin", "https://www.example.com").send();
     let origin = "Access-Control-Allow-Origin: https://www.example.com\r\n";
     assert!(got.head.contains(origin), "{}", got.head);
+    let exposed = "Access-Control-Expose-Headers";
+    assert!(got.head.contains(&format!("{exposed}: etag\r\n")), "{}", got.head);
     let other = cos.ask("GET", &path).header("origin", "https://other.org").send();
     assert!(!other.head.contains("Access-Control"), "{}", other.head);
+    // A rule that exposes nothing says nothing of it.
+    let silent = cors.replace("<ExposeHeader>etag</ExposeHeader>", "");
+    assert_eq!(cos.ask("PUT", &format!("/{name}?cors")).body(&silent).send().status, 200);
+    let got = cos.ask("GET", &path).header("origin", "https://www.example.com").send();
+    assert!(got.head.contains(origin) && !got.head.contains(exposed), "{}", got.head);
 }
 
 #[test]
@@ -105,6 +112,95 @@ fn time_moves_and_ends_objects() {
     let name = cos.bucket("life");
     let refused = cos.ask("PUT", &format!("/{name}?lifecycle")).body(empty).send();
     assert_eq!(code(&refused).1, "MalformedXML");
+}
+
+/// A cloud whose clock is moved, and a bucket in it that keeps versions and has that rule.
+fn aging(name: &str, action: &str) -> (Server, Cos, String) {
+    let server = Server::start(&[]);
+    let cos = Cos::new(server.client());
+    let name = cos.bucket(name);
+    let keep = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    assert_eq!(cos.ask("PUT", &format!("/{name}?versioning")).body(keep).send().status, 200);
+    let rule = format!(
+        "<LifecycleConfiguration><Rule><Filter></Filter><Status>Enabled</Status>{action}</Rule>\
+         </LifecycleConfiguration>"
+    );
+    let put = cos.ask("PUT", &format!("/{name}?lifecycle")).body(&rule).send();
+    assert_eq!(put.status, 200, "{put:?}");
+    (server, cos, name)
+}
+
+#[test]
+fn an_object_that_ends_where_versions_are_kept_is_hidden_by_a_marker() {
+    let (_server, cos, name) = aging("ends", "<Expiration><Days>1</Days></Expiration>");
+    cos.put(&name, "k", "text");
+    cos.client.console("POST", "clock", &json!({"advance_ms": 86_400_001}));
+    assert_eq!(code(&cos.ask("GET", &format!("/{name}/k")).send()), (404, "NoSuchKey".to_owned()));
+    assert!(cos.list(&name, "").0.is_empty());
+    let all = cos.ask("GET", &format!("/{name}?versions")).send().body;
+    let (versions, marker) = all.split_once("<DeleteMarker>").expect(&all);
+    assert_eq!(texts(marker, "IsLatest"), ["true"]);
+    assert_eq!(texts(versions, "IsLatest"), ["false"]);
+    let version = texts(versions, "VersionId").remove(0);
+    assert_eq!(cos.text(&name, &format!("k?versionId={version}")), "text");
+}
+
+#[test]
+fn a_version_below_the_marker_that_ended_it_is_a_replaced_one() {
+    let ends = "<Expiration><Days>1</Days></Expiration><NoncurrentVersionExpiration>\
+                <NoncurrentDays>2</NoncurrentDays></NoncurrentVersionExpiration>";
+    let (_server, cos, name) = aging("twice", ends);
+    cos.put(&name, "k", "text");
+    let versions = || cos.ask("GET", &format!("/{name}?versions")).send().body;
+    let day = || cos.client.console("POST", "clock", &json!({"advance_ms": 86_400_001}));
+    day();
+    let made = texts(versions().split("<DeleteMarker>").nth(1).unwrap(), "LastModified");
+    day();
+    assert_eq!(texts(&versions(), "IsLatest").len(), 2, "a marker and a version");
+    let still = texts(versions().split("<DeleteMarker>").nth(1).unwrap(), "LastModified");
+    assert_eq!(made, still, "the marker is as old as the end");
+    day();
+    assert_eq!(texts(&versions(), "IsLatest"), ["true"], "the marker is left");
+    // What is old enough already ends when the rule comes.
+    let path = format!("/{name}?lifecycle");
+    let rules = cos.ask("GET", &path).send().body;
+    assert_eq!(cos.ask("DELETE", &path).send().status, 204);
+    cos.put(&name, "old", "text");
+    (0..5).for_each(|_| drop(day()));
+    assert_eq!(cos.ask("PUT", &path).body(&rules).send().status, 200);
+    let old = cos.ask("GET", &format!("/{name}?versions&prefix=old")).send().body;
+    assert_eq!(texts(&old, "IsLatest").len(), 2, "a marker and a version");
+}
+
+#[test]
+fn a_marker_that_hides_nothing_any_more_is_cleared_where_a_rule_says_so() {
+    let clears = "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker>\
+                  </Expiration>";
+    let (_server, cos, name) = aging("markers", clears);
+    cos.put(&name, "k", "text");
+    assert_eq!(cos.ask("DELETE", &format!("/{name}/k")).send().status, 204);
+    let all = || cos.ask("GET", &format!("/{name}?versions")).send().body;
+    let hiding = all();
+    let (versions, _) = hiding.split_once("<DeleteMarker>").expect("it hides a version yet");
+    let version = texts(versions, "VersionId").remove(0);
+    let gone = cos.ask("DELETE", &format!("/{name}/k?versionId={version}")).send();
+    assert_eq!(gone.status, 204);
+    assert!(texts(&all(), "VersionId").is_empty(), "{}", all());
+}
+
+#[test]
+fn versions_that_were_replaced_move_to_another_class() {
+    let moves = "<NoncurrentVersionTransition><NoncurrentDays>1</NoncurrentDays><StorageClass>\
+                 STANDARD_IA</StorageClass></NoncurrentVersionTransition>";
+    let (_server, cos, name) = aging("moves", moves);
+    for text in ["old", "new"] {
+        cos.put(&name, "k", text);
+    }
+    let classes =
+        || texts(&cos.ask("GET", &format!("/{name}?versions")).send().body, "StorageClass");
+    assert_eq!(classes(), ["STANDARD", "STANDARD"]);
+    cos.client.console("POST", "clock", &json!({"advance_ms": 86_400_001}));
+    assert_eq!(classes(), ["STANDARD", "STANDARD_IA"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod tls;
 
 use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -196,6 +197,46 @@ fn a_port_that_is_taken_fails_no_call_and_is_served_on_the_emulators_own() {
     request.method = "GET";
     request.target = format!("/_clb/{}/8080/", place.balancer);
     assert_eq!(user.client.send(&request).body, "hello");
+}
+
+#[test]
+fn listeners_of_other_protocols_are_kept_and_not_served() {
+    let user = User::new();
+    let balancer = user.balancer();
+    for (protocol, port) in [("TCP", 9001), ("UDP", 9002), ("HTTP", 8080)] {
+        user.listener(&balancer, protocol, port);
+    }
+    let shown = user.read("DescribeListeners", json!({"LoadBalancerId": balancer}));
+    assert_eq!(shown["TotalCount"], 3);
+    let address = user.address(&balancer, 8080);
+    assert_eq!(get(&address, "a.com", "/").status, 404);
+    for port in [9001, 9002] {
+        let address = user.address(&balancer, port);
+        assert!(TcpStream::connect(&address).is_err(), "{address}");
+    }
+}
+
+#[test]
+fn why_a_port_is_not_served_is_said_once() {
+    let mut command = Server::command(&[]);
+    let server =
+        Server::spawn(command.env_remove("TENCENTCLOUD_EMULATOR_LOG").stderr(Stdio::piped()));
+    let user = User::of(server.client());
+    let balancer = user.balancer();
+    let request = json!({
+        "LoadBalancerId": balancer, "Protocol": "HTTPS", "Ports": [8443],
+        "Certificate": {"SSLMode": "UNIDIRECTIONAL", "CertId": "gone"},
+    });
+    user.done("CreateListener", request);
+    // Each write has the load balancer served anew.
+    for port in [8080, 8081] {
+        user.listener(&balancer, "HTTP", port);
+    }
+    assert_eq!(get(&user.address(&balancer, 8081), "a.com", "/").status, 404);
+    let told = server.stderr();
+    let reason = "there is no certificate gone in this cloud";
+    let said = format!("{balancer} does not serve port 8443: {reason}");
+    assert_eq!(told.matches(&said).count(), 1, "{told}");
 }
 
 #[test]

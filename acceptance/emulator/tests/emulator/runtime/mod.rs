@@ -25,9 +25,10 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// A runtime in a folder of its own.
+#[derive(Clone)]
 struct Machine {
     runtime: Runtime,
-    _folder: TempDir,
+    _folder: Arc<TempDir>,
 }
 
 impl Machine {
@@ -44,7 +45,7 @@ impl Machine {
         let folder = tempfile::tempdir().unwrap();
         let mut options = RuntimeOptions::new(folder.path().join("instances"));
         change(&mut options);
-        Self { runtime: Runtime::new(options), _folder: folder }
+        Self { runtime: Runtime::new(options), _folder: Arc::new(folder) }
     }
 
     async fn invoke(&self, spec: &FunctionSpec, event: &str) -> Outcome {
@@ -60,9 +61,16 @@ impl Machine {
 
 /// A zip archive of text files.
 fn package(files: &[(&str, &str)]) -> Package {
+    let mode = |name: &str| if name.ends_with("bootstrap") { 0o755 } else { 0o644 };
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, *text, mode(name))).collect();
+    package_with(&files)
+}
+
+/// A zip archive of text files with their modes.
+fn package_with(files: &[(&str, &str, u32)]) -> Package {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in files {
-        let mode = if name.ends_with("bootstrap") { 0o755 } else { 0o644 };
+    for (name, text, mode) in files {
+        let mode = *mode;
         zip.start_file(*name, SimpleFileOptions::default().unix_permissions(mode)).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }

@@ -1,7 +1,7 @@
 //! Python event functions.
 
 use serde_json::json;
-use tencentcloud_emulator::runtime::{Credentials, Status};
+use tencentcloud_emulator::runtime::{Credentials, FunctionSpec, Mount, Status};
 
 use super::{Machine, assert_status, json, package, python};
 
@@ -228,4 +228,27 @@ async fn events_that_are_not_json_are_refused_and_none_is_an_empty_object() {
 async fn standard_input_is_empty() {
     let spec = python("import sys\ndef main_handler(event, context): return sys.stdin.read()");
     assert_eq!(Machine::new().invoke(&spec, "{}").await.ret_msg, "\"\"");
+}
+
+#[tokio::test]
+async fn plain_processes_are_told_where_their_file_systems_are() {
+    let index = "import json, os\n\
+                 def main_handler(event, context):\n\
+                 \x20   told = os.environ.get('SCF_LOCAL_MOUNTS')\n\
+                 \x20   places = json.loads(told or '{}')\n\
+                 \x20   file = places.get('/mnt/data', '/mnt/data') + '/file'\n\
+                 \x20   text = open(file).read() if os.path.exists(file) else None\n\
+                 \x20   return [told and list(places), text]\n";
+    let files = tempfile::tempdir().unwrap();
+    std::fs::create_dir(files.path().join("inside")).unwrap();
+    std::fs::write(files.path().join("inside/file"), "text").unwrap();
+    let (root, remote, local) = (files.path().into(), "/inside".into(), "/mnt/data".into());
+    let mounts = vec![Mount { root, remote, local }];
+    let with = FunctionSpec { mounts, ..python(index) };
+    let plain = Machine::plain();
+    assert_eq!(json(&plain.invoke(&with, "0").await), json!([["/mnt/data"], "text"]));
+    let without = FunctionSpec { revision: 2, ..python(index) };
+    assert_eq!(json(&plain.invoke(&without, "0").await), json!([null, null]));
+    // Elsewhere they are where the configuration says.
+    assert_eq!(json(&Machine::new().invoke(&with, "0").await)[1], "text");
 }

@@ -183,6 +183,9 @@ fn replicas_go_to_buckets_that_keep_versions() {
             (put, one(rule("", &to(&source))), 400, request, "its own destination"),
         ],
     );
+    let plain = cos.bucket("plain");
+    let unkept = "Versioning is not enabled in the bucket";
+    documents(&cos, &plain, vec![(put, one(sound.clone()), 400, request, unkept)]);
     let page = cos.ask("PUT", &format!("/{source}?{put}")).body(&one(sound)).send();
     assert_eq!(page.status, 200, "what is asked for is right: {page:?}");
 }

@@ -1,6 +1,6 @@
 //! One request at a time, and several.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tencentcloud_emulator::runtime::{FunctionSpec, Quota, Web};
 
@@ -94,4 +94,35 @@ async fn r181_an_instance_counts_once_against_the_quota() {
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 432]);
+}
+
+/// The answer of a front whose instance has to wait until another one makes room.
+async fn soon(front: &Front) -> u16 {
+    let answer = tokio::time::timeout(Duration::from_secs(5), front.get("/teapot")).await;
+    answer.expect("no room is made").status
+}
+
+#[tokio::test]
+async fn r415_an_instance_of_an_older_revision_is_ended() {
+    let machine = Machine::with(|options| options.instances = 1);
+    let front = Front::on(machine.clone(), server(), None).await;
+    assert_eq!(front.get("/teapot").await.status, 418);
+    let newer = FunctionSpec { revision: 2, ..server() };
+    let front = Front::on(machine, newer, None).await;
+    assert_eq!(soon(&front).await, 418);
+    assert!(front.outcome().await.cold_start);
+}
+
+#[tokio::test]
+async fn r423_idle_servers_are_ended() {
+    let machine = Machine::with(|options| {
+        options.idle = Duration::from_millis(40);
+        options.instances = 1;
+    });
+    let front = Front::on(machine.clone(), server(), None).await;
+    assert_eq!(front.get("/teapot").await.status, 418);
+    let mut other = server();
+    other.key.function = "other".into();
+    let front = Front::on(machine, other, None).await;
+    assert_eq!(soon(&front).await, 418);
 }

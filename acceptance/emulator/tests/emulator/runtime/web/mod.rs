@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::timeout;
 
-use super::{Machine, package, python};
+use super::{Machine, package, package_with, python};
 
 /// Something that takes requests for one function, as a gateway does.
 pub struct Front {
@@ -326,6 +326,19 @@ async fn r177_the_body_of_a_request_has_at_most_6_mb() {
     assert_eq!(front.ask("POST /teapot", &vec![b'x'; limit]).await.status, 418);
     let answer = front.ask("POST /teapot", &vec![b'x'; limit + 1]).await;
     assert_eq!((answer.status, answer.json()["statusCode"].clone()), (406, json!(406)));
+}
+
+#[tokio::test]
+async fn r177_a_body_that_says_it_is_too_large_is_refused_before_it_comes() {
+    let front = Front::of(server()).await;
+    let mut stream = TcpStream::connect(front.address).await.unwrap();
+    let length = 6 * 1024 * 1024 + 1;
+    let head =
+        format!("POST /teapot HTTP/1.1\r\nHost: example.com\r\nContent-Length: {length}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = timeout(Duration::from_secs(5), answer(&mut stream)).await;
+    assert_eq!(answer.expect("it waits for the body").status, 406);
+    assert_eq!(front.outcome().await.status, Status::RequestTooLarge);
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Front, Machine, START, package, python, server, started_by, web, within};
+use super::{
+    Front, Machine, SERVER, START, package, package_with, python, server, started_by, web, within,
+};
 use crate::runtime::FunctionSpec;
 
 #[tokio::test]
@@ -55,6 +57,20 @@ async fn r127_only_scf_bootstrap_starts_a_function() {
         message,
         "ContainerStateExitedByUser: scf_bootstrap is not at the root of the package"
     );
+}
+
+#[tokio::test]
+async fn r128_a_start_file_needs_the_mode_755_or_777() {
+    for (mode, status) in [(0o644, 405), (0o666, 405), (0o755, 418), (0o777, 418)] {
+        let code = package_with(&[("scf_bootstrap", START, mode), ("app.py", SERVER, 0o644)]);
+        let answer = Front::of(web(FunctionSpec { code, ..python("") })).await.get("/teapot").await;
+        assert_eq!(answer.status, status, "{mode:o}: {answer:?}");
+        if status == 405 {
+            let text = "ContainerStateExitedByUser: scf_bootstrap is not executable: it needs the \
+                        mode 755 or 777";
+            assert_eq!(answer.json()["errorMessage"], text);
+        }
+    }
 }
 
 #[tokio::test]
