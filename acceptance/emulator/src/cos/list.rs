@@ -216,8 +216,9 @@ pub(super) fn objects(request: &Request<'_>) -> Answer {
             continue;
         }
         if listing.count() == question.most {
-            listing.is_truncated = true;
-            listing.next_marker = Some(question.name(last));
+            // Who asks for nothing has got it.
+            listing.is_truncated = question.most > 0;
+            listing.next_marker = listing.is_truncated.then(|| question.name(last));
             break;
         }
         match common {
@@ -258,9 +259,11 @@ pub(super) fn versions(request: &Request<'_>) -> Answer {
                 continue;
             }
             if listing.count() == question.most {
-                listing.is_truncated = true;
-                listing.next_key_marker = Some(question.name(&last));
-                listing.next_version_id_marker = Some(last_version);
+                listing.is_truncated = question.most > 0;
+                if listing.is_truncated {
+                    listing.next_key_marker = Some(question.name(&last));
+                    listing.next_version_id_marker = Some(last_version);
+                }
                 break 'keys;
             }
             (last, last_version) = (shown.to_owned(), id.to_owned());

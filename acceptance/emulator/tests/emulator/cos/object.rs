@@ -88,6 +88,11 @@ fn lists_have_prefixes_delimiters_and_pages() {
         marker = texts(&page, "NextMarker").remove(0);
     }
     assert_eq!(seen, ["a/", "b/", "c", "d"]);
+    for list in ["max-keys=0", "list-type=2&max-keys=0", "versions&max-keys=0"] {
+        let page = cos.ask("GET", &format!("/{name}?{list}")).send().body;
+        assert_eq!(texts(&page, "IsTruncated"), ["false"], "{list}: {page}");
+        assert!(texts(&page, "Key").is_empty(), "{list}: {page}");
+    }
 }
 
 #[test]
