@@ -196,6 +196,11 @@ fn r167_r168_requests_per_instance_are_fixed_and_2_to_100() {
     assert_eq!(config["MaxConcurrency"], 20);
     assert_eq!(config["SessionConfig"]["MaximumTTLInSeconds"], 600);
     assert_eq!(config["MixNodeConfig"], json!([{"NodeSpec": "small", "Num": 2}]));
+    let none = json!({"SessionSource": "", "SessionName": ""});
+    let without = update(json!({"MaxConcurrency": 20, "SessionConfig": none}));
+    client.ok("scf.UpdateFunctionConfiguration", without);
+    let read = wait(&client, "many", "Active");
+    assert_eq!(read["InstanceConcurrencyConfig"]["SessionConfig"], Value::Null);
     client.ok("scf.UpdateFunctionConfiguration", update(json!({"MaxConcurrency": 1})));
     assert_eq!(wait(&client, "many", "Active")["InstanceConcurrencyConfig"], Value::Null);
 }

@@ -79,10 +79,27 @@ fn the_version_is_a_lock() {
     let rules = json!([rule("81", "0.0.0.0/0"), rule("82", "0.0.0.0/0")]);
     client.ok("vpc.ModifySecurityGroupPolicies", set(&current, rules.clone()));
     assert_eq!(ports(&client, &id), ["81", "82"]);
-    let stale = client.code("vpc.ModifySecurityGroupPolicies", set(&current, rules));
+    let stale = client.code("vpc.ModifySecurityGroupPolicies", set(&current, rules.clone()));
     assert_eq!(stale, "UnsupportedOperation.VersionMismatch");
-    client.ok("vpc.ModifySecurityGroupPolicies", set(&json!("0"), json!([])));
-    assert!(ports(&client, &id).is_empty());
+    client.ok("vpc.ModifySecurityGroupPolicies", set(&json!("0"), rules));
+    assert!(ports(&client, &id).is_empty(), "whatever rules come with it");
+}
+
+#[test]
+fn all_rules_are_set_as_they_come_or_by_their_numbers() {
+    let client = client();
+    let id = group(&client, "web");
+    let numbered = |port: &str, number: i64| {
+        let mut rule = rule(port, "0.0.0.0/0");
+        rule["PolicyIndex"] = json!(number);
+        rule
+    };
+    for (sorted, expected) in [(false, ["82", "81"]), (true, ["81", "82"])] {
+        let mut request = ingress(&id, json!([numbered("82", 1), numbered("81", 0)]));
+        request["SortPolicys"] = json!(sorted);
+        client.ok("vpc.ModifySecurityGroupPolicies", request);
+        assert_eq!(ports(&client, &id), expected, "{sorted}");
+    }
 }
 
 #[test]
