@@ -63,7 +63,8 @@ impl Shown {
         let _ = fs::write(path, shown.join("\n"));
     }
 
-    fn forget(&self) {
+    /// Plans of a thing that is deleted say nothing of one that is made later.
+    pub fn forget(&self) {
         if let Some(path) = &self.0 {
             let _ = fs::remove_file(path);
         }

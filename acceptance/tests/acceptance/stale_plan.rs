@@ -34,6 +34,46 @@ fn an_object_whose_file_has_changed_is_not_put() {
 }
 
 #[test]
+fn what_was_shown_of_an_object_that_is_gone_holds_up_nothing() {
+    let case = Case::new();
+    let object = format!(
+        "{}resource \"tencentcloud_cos_bucket_object\" \"a\" {{\n  bucket = \
+         tencentcloud_cos_bucket.a.id\n  key = \"a\"\n  source = \"content.txt\"\n}}\n",
+        bucket("")
+    );
+    case.write("content.txt", "one");
+    case.apply(&object);
+    case.succeed(&["destroy", "-auto-approve", "-no-color"]);
+    // The bucket's id is not known while this is planned.
+    case.write("content.txt", "two");
+    case.apply(&object);
+    case.finish();
+}
+
+#[test]
+fn what_was_shown_of_a_function_that_is_gone_holds_up_nothing() {
+    let case = Case::new();
+    let function = r#"
+resource "tencentcloud_scf_namespace" "a" {
+  namespace = "team"
+}
+resource "tencentcloud_scf_function" "a" {
+  name        = "hello"
+  namespace   = tencentcloud_scf_namespace.a.id
+  runtime     = "Python3.10"
+  handler     = "index.main_handler"
+  source_file = "index.py"
+}
+"#;
+    case.write("index.py", "def main_handler(event, context):\n    return 'one'\n");
+    case.apply(function);
+    case.succeed(&["destroy", "-auto-approve", "-no-color"]);
+    case.write("index.py", "def main_handler(event, context):\n    return 'two'\n");
+    case.apply(function);
+    case.finish();
+}
+
+#[test]
 fn r94_code_whose_object_has_changed_is_not_taken() {
     let case = Case::new();
     case.apply(&bucket("force_clean = true"));

@@ -1,8 +1,8 @@
 //! Terraform's plugin protocol 6: what every provider repeats, so that a resource does not.
 //!
 //! A provider implements [`Provider`], [`Lifecycle`] for each resource (or [`RunOnce`], for one that
-//! does something and is nothing) and [`DataSource`] for each data source, and calls [`serve`]. This crate does the rest: the handshake and mutual TLS with
-//! Terraform, the wire form of values, decoding with attribute paths, defaults, unknown values,
+//! does something and is nothing) and [`DataSource`] for each data source, and calls [`serve`]. This
+//! crate does the rest: the handshake and mutual TLS with Terraform, the wire form of values, decoding with attribute paths, defaults, unknown values,
 //! replacement, time limits, private state, partial state of a failed create, and diagnostics made
 //! of errors. It is the only crate that knows protobuf and msgpack.
 

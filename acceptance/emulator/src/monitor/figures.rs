@@ -68,8 +68,8 @@ impl Tally {
         let (status, code) = (outcome.status, outcome.status.code());
         let throttled = matches!(status, Status::ConcurrencyExceeded | Status::StartRateExceeded);
         // In MB, as a fraction; a u32 of KB reaches 4 TB.
-        let kilobytes = |bytes: u64| f64::from(u32::try_from(bytes >> 10).unwrap_or(u32::MAX));
-        let memory = kilobytes(outcome.memory_bytes) / 1024.0;
+        let number = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+        let memory = number(outcome.memory_bytes >> 10) / 1024.0;
         Self {
             invocations: 1.0,
             ran: count(!throttled),
@@ -78,7 +78,8 @@ impl Tally {
             duration: outcome.duration_ms,
             memory,
             memory_duration: memory * outcome.duration_ms,
-            sent: kilobytes(outcome.sent_bytes),
+            // A call rarely sends 4 GB, and often less than one KB.
+            sent: number(outcome.sent_bytes) / 1024.0,
             configured: f64::from(configured_mb),
             peak: 0.0,
             http_2xx: count((200..300).contains(&code)),

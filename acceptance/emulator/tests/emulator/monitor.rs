@@ -182,7 +182,7 @@ fn r324_functions_have_memory_memory_by_time_and_what_they_send() {
     let sender = "import socket
 def main(event, context):
     with socket.create_connection(('127.255.0.1', event['port'])) as it:
-        it.sendall(b'x' * 3072)
+        it.sendall(b'x' * 512)
 ";
     let (_server, client, start) =
         cloud_with(|client| drop(create(client, python("sender", sender))));
@@ -199,7 +199,7 @@ def main(event, context):
     assert_eq!(value("ConfigMem"), 128.0);
     let of_sender = || dimensions(&[("functionName", "sender")]);
     assert_eq!(value("out_flow"), 0.0);
-    assert_eq!(minutes(&client, "OutFlow", of_sender(), start), [6.0], "KB");
+    assert_eq!(minutes(&client, "OutFlow", of_sender(), start), [1.0], "KB");
     let region = json!({"Namespace": "QCE/SCF_V2", "MetricName": "Mem",
         "Instances": [dimensions(&[])], "Period": 60});
     assert_eq!(client.code("monitor.GetMonitorData", region), "InvalidParameterValue");

@@ -142,6 +142,7 @@ impl Lifecycle for Object {
     }
 
     async fn delete(&mut self, cloud: &Cloud) -> Result<(), Problem> {
+        shown(self).forget();
         match cos::delete_object(cloud, &self.place()).await {
             Err(error) if !error.is_not_found() => Err(error.into()),
             _ => Ok(()),
@@ -176,8 +177,7 @@ impl Lifecycle for Object {
 /// Plans the hash from the content, so that a change of it is a planned change.
 async fn plan_content(change: &mut Change<Object>) {
     let config = &change.config;
-    let place = format!("{}/{}", config.bucket.text(), config.key.text());
-    let shown = Shown::of("object", &place);
+    let shown = shown(config);
     if config.source.is_unknown() || config.content.is_unknown() {
         shown.compare(change.applying, None);
         change.set_unknown("content_sha256");
@@ -207,6 +207,11 @@ async fn plan_content(change: &mut Change<Object>) {
     if change.config.etag.is_null() && same {
         change.keep("etag");
     }
+}
+
+/// What plans have shown of the content. The bucket may not be known while planning, the key is.
+fn shown(object: &Object) -> Shown {
+    Shown::of("object", object.key.text())
 }
 
 /// Whether the content has to be sent again, since headers are kept with it.

@@ -123,7 +123,7 @@ fn plan_unreadable<P: Packed>(change: &mut Change<P>, path: Path, error: &Packag
 }
 
 /// What plans have shown of a resource's package.
-fn shown<P: Packed>(config: &P) -> Shown {
+pub fn shown<P: Packed>(config: &P) -> Shown {
     Shown::of(P::KIND, &config.name())
 }
 

@@ -136,6 +136,8 @@ impl Guard {
                 let counted = is_internet(address.ip()).then(|| Arc::clone(&self.outflow));
                 self.runtime.spawn(async move { call.connect(socket, address, counted).await });
             }
+            // What connects by itself is only counted.
+            Err(_) if self.reach.is_none() => call.pass(),
             Err(error) => call.answer(Err(errno(&error))),
         }
     }

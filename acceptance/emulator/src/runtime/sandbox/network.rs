@@ -84,8 +84,8 @@ fn socket() -> nix::Result<RawFd> {
     Errno::result(unsafe { libc::socket(libc::AF_INET, kind, 0) })
 }
 
-/// Sends a descriptor along with one byte on a channel. Nothing here allocates, as nothing between fork and exec
-/// may.
+/// Sends a descriptor along with one byte on a channel. Nothing here allocates, as nothing between
+/// fork and exec may.
 #[allow(unsafe_code)]
 pub(super) fn send(channel: RawFd, descriptor: RawFd) -> bool {
     #[repr(C)]

@@ -43,8 +43,9 @@ impl Packed for Function {
         &self.code_sha256
     }
 
+    /// The namespace may not be known while planning.
     fn name(&self) -> String {
-        format!("{}/{}", self.namespace.text(), self.name.text())
+        self.name.or_default()
     }
 
     fn staging_bucket(&self) -> &Value<String> {

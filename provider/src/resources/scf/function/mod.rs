@@ -371,6 +371,7 @@ impl Lifecycle for Function {
     }
 
     async fn delete(&mut self, cloud: &Cloud) -> Result<(), Problem> {
+        packed::shown(self).forget();
         let [namespace, name] = split_id(self.id.text())?;
         let key = FunctionKey::latest(&namespace, &name);
         let _lock = function_lock(cloud, &namespace, &name).await?;

@@ -36,13 +36,15 @@ pub struct Trigger {
     #[tf(required, force_new)]
     pub namespace: Value<String>,
     /// Type of the trigger: `timer`, `cos`, `cmq`, `ckafka`, `http` for a function URL, `apigw`, `cls`
-    /// for a log topic, `mps` for the media service, or another one that the cloud knows. It cannot be changed.
+    /// for a log topic, `mps` for the media service, or another one that the cloud knows. It cannot be
+    /// changed.
     #[tf(required, force_new)]
     pub r#type: Value<String>,
     /// Name of the trigger. A timer needs one: 1 to 100 letters, digits, hyphens and underscores. Of
     /// a bucket it is `BUCKET-APPID.cos.REGION.myqcloud.com`, of a CKafka topic `INSTANCE-TOPIC`, of
     /// a CMQ topic its name, of an API its service's, of a log topic its id; the blocks know it by
-    /// themselves. The cloud names function URLs and triggers of the media service. It cannot be changed.
+    /// themselves. The cloud names function URLs and triggers of the media service. It cannot be
+    /// changed.
     #[tf(optional, computed, stable)]
     pub trigger_name: Value<String>,
     /// Settings of the trigger in the form in which the cloud takes them: the cron expression of a
